@@ -1,0 +1,5 @@
+//! callroster: from people in spreadsheets to users of a phone system, exactly once.
+
+pub mod roster;
+pub mod row;
+pub mod secret;

@@ -1,0 +1,71 @@
+//! The roster as every provider shows it: users and their devices.
+//! Providers translate their JSON into these types; nothing else knows that JSON.
+
+use serde::{Deserialize, Serialize};
+
+/// A user of the account. Empty text stands for "not set".
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct User {
+    pub id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub first_name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub last_name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub role: String,
+    /// `None` where the provider did not say; a list may leave devices out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub devices: Option<Vec<Device>>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub date_created: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub date_updated: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub last_login: String,
+    /// The id of the call the user is on; empty when on none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub active_call: String,
+}
+
+/// A phone of a user.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Device {
+    pub id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// E.164 for `tel`, a SIP URI for `sip`.
+    pub contact_uri: String,
+    /// `tel` or `sip`, as the provider says it.
+    pub kind: String,
+    /// ON, OFF; `None` while unverified.
+    pub available: Option<bool>,
+    pub verified: Option<bool>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub status: String,
+}
+
+impl User {
+    pub fn devices(&self) -> &[Device] {
+        self.devices.as_deref().unwrap_or_default()
+    }
+
+    /// The devices of one kind, `tel` or `sip`.
+    pub fn devices_of(&self, kind: &str) -> impl Iterator<Item = &Device> {
+        self.devices()
+            .iter()
+            .filter(move |device| device.kind == kind)
+    }
+
+    /// Whether one of the user's devices has this address.
+    pub fn has_contact(&self, contact_uri: &str) -> bool {
+        self.devices()
+            .iter()
+            .any(|device| device.contact_uri.eq_ignore_ascii_case(contact_uri))
+    }
+}
