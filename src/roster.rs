@@ -57,15 +57,11 @@ impl User {
 
     /// The devices of one kind, `tel` or `sip`.
     pub fn devices_of(&self, kind: &str) -> impl Iterator<Item = &Device> {
-        self.devices()
-            .iter()
-            .filter(move |device| device.kind == kind)
+        self.devices().iter().filter(move |device| device.kind == kind)
     }
 
     /// Whether one of the user's devices has this address.
     pub fn has_contact(&self, contact_uri: &str) -> bool {
-        self.devices()
-            .iter()
-            .any(|device| device.contact_uri.eq_ignore_ascii_case(contact_uri))
+        self.devices().iter().any(|device| device.contact_uri.eq_ignore_ascii_case(contact_uri))
     }
 }

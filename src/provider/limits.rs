@@ -1,0 +1,114 @@
+//! What a reply's headers say of limits: `Retry-After` in seconds or as a date,
+//! `X-RateLimit-*` (developer.exotel.com, rate limiting) and `RateLimit-*` (docs.audian.com, best practices).
+//!
+//! Pure: the wall time is given in, since a date means nothing without it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Limits as one reply states them, relative to the moment it came.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Limits {
+    /// Do not call again before this has passed.
+    pub retry_after: Option<Duration>,
+    /// Calls in a window.
+    pub limit: Option<u64>,
+    /// Calls left in the window.
+    pub remaining: Option<u64>,
+    /// When the window ends.
+    pub reset: Option<Duration>,
+}
+
+/// Numbers below this are seconds to wait; above it, seconds since 1970.
+const EPOCH_FROM: i64 = 1_000_000_000;
+
+impl Limits {
+    /// Reads the headers that `header` gives by lower-case name.
+    ///
+    /// A date is held against the reply's own `Date` where there is one, so that a wrong local
+    /// clock does not lengthen or shorten a wait.
+    pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, local_now: Timestamp) -> Limits {
+        let now = header("date").and_then(http_date).unwrap_or(local_now);
+        let first = |names: [&str; 2]| names.iter().find_map(|name| header(name)).map(str::trim);
+        let number = |names| first(names).and_then(leading_number);
+        Limits {
+            retry_after: header("retry-after").and_then(|text| wait(text.trim(), now)),
+            limit: number(["x-ratelimit-limit", "ratelimit-limit"]),
+            remaining: number(["x-ratelimit-remaining", "ratelimit-remaining"]),
+            reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now)),
+        }
+    }
+}
+
+/// A waiting time given as seconds, as an epoch or as an HTTP date; a past date is no wait.
+fn wait(text: &str, now: Timestamp) -> Option<Duration> {
+    if let Ok(number) = text.parse::<f64>() {
+        if !number.is_finite() || number < 0.0 {
+            return None;
+        }
+        if number < EPOCH_FROM as f64 {
+            return Some(Duration::from_secs_f64(number));
+        }
+        let left = number - now.as_millisecond() as f64 / 1000.0;
+        return Some(Duration::from_secs_f64(left.clamp(0.0, EPOCH_FROM as f64)));
+    }
+    let at = http_date(text)?;
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}
+
+/// `100`, also out of `100, 100;w=60`.
+fn leading_number(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).map_or(text, |end| &text[..end]);
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(headers: &[(&str, &'static str)]) -> Limits {
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a constant");
+        Limits::read(|name| headers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value), now)
+    }
+
+    fn seconds(limits: Option<Duration>) -> Option<f64> {
+        limits.map(|wait| wait.as_secs_f64())
+    }
+
+    #[test]
+    fn retry_after_in_seconds_as_a_date_and_as_nonsense() {
+        assert_eq!(seconds(read(&[("retry-after", "30")]).retry_after), Some(30.0));
+        assert_eq!(seconds(read(&[("retry-after", "1.5")]).retry_after), Some(1.5));
+        assert_eq!(seconds(read(&[("retry-after", "Mon, 23 Nov 2026 12:00:07 GMT")]).retry_after), Some(7.0));
+        assert_eq!(seconds(read(&[("retry-after", "Mon, 23 Nov 2026 11:00:00 GMT")]).retry_after), Some(0.0));
+        assert_eq!(read(&[("retry-after", "soon")]).retry_after, None);
+        assert_eq!(read(&[("retry-after", "-3")]).retry_after, None);
+    }
+
+    #[test]
+    fn a_date_is_held_against_the_servers_own_clock() {
+        let limits = read(&[
+            ("date", "Mon, 23 Nov 2026 18:00:00 GMT"),
+            ("retry-after", "Mon, 23 Nov 2026 18:00:20 GMT"),
+        ]);
+        assert_eq!(seconds(limits.retry_after), Some(20.0));
+    }
+
+    #[test]
+    fn window_headers_of_both_families() {
+        let limits = read(&[
+            ("x-ratelimit-limit", "50"),
+            ("x-ratelimit-remaining", "3"),
+            ("x-ratelimit-reset", "1795435260"),
+        ]);
+        assert_eq!((limits.limit, limits.remaining), (Some(50), Some(3)));
+        assert_eq!(seconds(limits.reset), Some(60.0));
+        let limits = read(&[("ratelimit-limit", "100, 100;w=60"), ("ratelimit-reset", "12")]);
+        assert_eq!((limits.limit, seconds(limits.reset)), (Some(100), Some(12.0)));
+    }
+}
