@@ -1,0 +1,188 @@
+//! What is to be done for one row: a request, held against what the roster shows, becomes ordered steps.
+//!
+//! Pure. Steps are wished states that are safe to repeat; each is at most one writing call. The same row
+//! and the same look always give the same plan, so that a resumed run finds its steps again by their names.
+
+mod offboard;
+mod onboard;
+mod update;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::{RowOutcome, Status, StepWord};
+use crate::provider::{Changes, NewUser};
+use crate::roster::User;
+use crate::row::Request;
+use crate::secret::Secret;
+
+pub use onboard::{created_by_row, differences};
+
+/// What the preflight learned about one row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// Onboarding: those who have the row's e-mail or number already.
+    Matches(Vec<User>),
+    /// The one user whom the row names.
+    User(Box<User>),
+    /// Nobody: which cell names nobody.
+    Nobody { column: String, value: String },
+    /// Nobody any more: a run of this machine ended the user.
+    GoneBefore { user_id: String, run: String },
+    /// The cell names several users.
+    Several { column: String, value: String, ids: Vec<String> },
+    /// The cells of the row name different users.
+    Conflict { message: String },
+    /// An earlier row names the same user.
+    Twice { source_row: u64, user_id: String },
+    /// A row without e-mail and number that was created from the same content before.
+    CreatedBefore { user_id: String, run: String },
+}
+
+/// What follows for a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Nothing is to be sent; the row has its ending.
+    Ending(Box<RowOutcome>),
+    Go(Box<Plan>),
+}
+
+impl Verdict {
+    fn fails(code: &str, message: String) -> Verdict {
+        Verdict::Ending(Box::new(RowOutcome::troubled(Status::Failed, code, message)))
+    }
+
+    fn invalid(code: &str, message: String) -> Verdict {
+        Verdict::Ending(Box::new(RowOutcome::troubled(Status::Invalid, code, message)))
+    }
+
+    fn unchanged(user: &User) -> Verdict {
+        Verdict::Ending(Box::new(of_user(Status::Unchanged, user)))
+    }
+
+    /// The ending that the row has, or will have when all goes well.
+    pub fn status(&self) -> Status {
+        match self {
+            Verdict::Ending(outcome) => outcome.status,
+            Verdict::Go(plan) => plan.goal,
+        }
+    }
+}
+
+/// The steps of one row, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// How the row ends when every step took effect.
+    pub goal: Status,
+    /// The user as the roster showed it; `None` where the first step makes one.
+    pub user: Option<User>,
+    pub steps: Vec<Step>,
+}
+
+/// A wished state that one writing call brings about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    EnsureUser(NewUser),
+    EnsureDetails(Changes),
+    EnsureNumber {
+        device_id: String,
+        number: String,
+    },
+    EnsureAvailable {
+        device_id: String,
+        available: bool,
+    },
+    /// Without a device id the user's SIP device is waited for.
+    EnsureSipPassword {
+        device_id: Option<String>,
+        password: Secret,
+    },
+    EnsureDisabled {
+        device_id: String,
+    },
+    EnsureGone,
+}
+
+impl Step {
+    /// The name of the step within its row, as the journal writes it.
+    pub fn name(&self) -> String {
+        match self {
+            Step::EnsureUser(_) => "user".into(),
+            Step::EnsureDetails(_) => "details".into(),
+            Step::EnsureNumber { device_id, .. } => format!("number {device_id}"),
+            Step::EnsureAvailable { device_id, available: true } => format!("on {device_id}"),
+            Step::EnsureAvailable { device_id, available: false } => format!("off {device_id}"),
+            Step::EnsureSipPassword { .. } => "sip_password".into(),
+            Step::EnsureDisabled { device_id } => format!("disable {device_id}"),
+            Step::EnsureGone => "delete".into(),
+        }
+    }
+
+    /// The word of the `steps_done` column.
+    pub fn word(&self) -> StepWord {
+        step_word(&self.name())
+    }
+}
+
+/// The word of the `steps_done` column for a step's name.
+pub fn step_word(name: &str) -> StepWord {
+    match name.split(' ').next().unwrap_or_default() {
+        "user" | "details" => StepWord::User,
+        "sip_password" => StepWord::SipPassword,
+        "disable" => StepWord::Disable,
+        "delete" => StepWord::Delete,
+        _ => StepWord::Device,
+    }
+}
+
+/// The plan or the ending of a valid row. `look` is `None` where the roster showed nobody.
+pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
+    match look {
+        Some(Look::Nobody { column, value }) => {
+            let message =
+                format!("nobody in the roster has the {column} {value}; check the cell, or the account");
+            return Verdict::fails("user_not_found", message);
+        }
+        Some(Look::GoneBefore { user_id, run }) => {
+            let mut outcome = RowOutcome::new(Status::Unchanged);
+            outcome.user_id = user_id.clone();
+            outcome.details.insert("ended_by_run".into(), run.clone());
+            return Verdict::Ending(Box::new(outcome));
+        }
+        Some(Look::Several { column, value, ids }) => {
+            let ids = ids.join(", ");
+            let message = format!("{column} {value} belongs to several users ({ids}); name one by user_id");
+            return Verdict::fails("user_ambiguous", message);
+        }
+        Some(Look::Conflict { message }) => return Verdict::invalid("identity_conflict", message.clone()),
+        Some(Look::Twice { source_row, user_id }) => {
+            let message =
+                format!("row {source_row} names the same user ({user_id}); keep one of the two rows");
+            return Verdict::invalid("duplicate_user", message);
+        }
+        _ => {}
+    }
+    match (request, look) {
+        (Request::Onboard(wish), None) => onboard::verdict(wish, &[]),
+        (Request::Onboard(wish), Some(Look::Matches(users))) => onboard::verdict(wish, users),
+        (Request::Onboard(_), Some(Look::CreatedBefore { user_id, run })) => {
+            onboard::created_before(user_id, run)
+        }
+        (Request::Update(wish), Some(Look::User(user))) => update::verdict(wish, user),
+        (Request::Offboard(wish), Some(Look::User(user))) => offboard::verdict(wish, user),
+        _ => Verdict::fails(
+            "user_not_found",
+            "the roster was not asked for this row; run the same command again".into(),
+        ),
+    }
+}
+
+/// An outcome that already carries what the roster shows of a user.
+pub fn of_user(status: Status, user: &User) -> RowOutcome {
+    let mut outcome = RowOutcome::new(status);
+    outcome.user_id = user.id.clone();
+    outcome.device_ids = user.devices().iter().map(|device| device.id.clone()).collect();
+    outcome.sip_contact_uri =
+        user.devices_of("sip").next().map(|device| device.contact_uri.clone()).unwrap_or_default();
+    outcome
+}

@@ -1,0 +1,207 @@
+//! Onboarding is a wished state: there already and the same is fine, there and different is not ours to change.
+
+use super::{Plan, Step, Verdict, of_user};
+use crate::outcome::{RowOutcome, Status};
+use crate::provider::NewUser;
+use crate::roster::User;
+use crate::row::Onboarding;
+
+pub(super) fn verdict(wish: &Onboarding, found: &[User]) -> Verdict {
+    let holder = match &wish.email {
+        Some(email) => found.iter().find(|user| user.email.eq_ignore_ascii_case(email)),
+        None => wish.number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number))),
+    };
+    let Some(user) = holder else {
+        let other =
+            wish.number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number)));
+        return match other {
+            Some(other) => number_taken(wish, other),
+            None => Verdict::Go(Box::new(creation(wish))),
+        };
+    };
+    let number = wish.number.as_deref().unwrap_or_default();
+    if let Some(other) = found.iter().find(|other| other.id != user.id && other.has_contact(number)) {
+        return number_taken(wish, other);
+    }
+    let differing = differences(wish, user);
+    if !differing.is_empty() {
+        return already_exists(user, &differing);
+    }
+    match &wish.sip_password {
+        None => Verdict::unchanged(user),
+        Some(password) => Verdict::Go(Box::new(Plan {
+            goal: Status::Updated,
+            user: Some(user.clone()),
+            steps: vec![Step::EnsureSipPassword {
+                device_id: user.devices_of("sip").next().map(|device| device.id.clone()),
+                password: password.clone(),
+            }],
+        })),
+    }
+}
+
+/// The plan of a user who is not there.
+fn creation(wish: &Onboarding) -> Plan {
+    let mut steps = vec![Step::EnsureUser(NewUser {
+        first_name: wish.first_name.clone(),
+        last_name: wish.last_name.clone(),
+        email: wish.email.clone(),
+        number: wish.number.clone(),
+        role: wish.role.clone(),
+        device_name: wish.device_name.clone(),
+    })];
+    if let Some(password) = &wish.sip_password {
+        steps.push(Step::EnsureSipPassword { device_id: None, password: password.clone() });
+    }
+    Plan { goal: Status::Created, user: None, steps }
+}
+
+/// What of a wished user differs from one who is there, as `column` phrases; blank cells are not compared.
+pub fn differences(wish: &Onboarding, user: &User) -> Vec<String> {
+    let mut differing = Vec::new();
+    let mut compare = |column: &str, wished: &str, there: &str, same: bool| {
+        if !wished.is_empty() && !same {
+            differing.push(format!("{column} is \"{there}\" there and \"{wished}\" in the row"));
+        }
+    };
+    compare("first_name", &wish.first_name, &user.first_name, wish.first_name == user.first_name.trim());
+    compare("last_name", &wish.last_name, &user.last_name, wish.last_name == user.last_name.trim());
+    let email = wish.email.as_deref().unwrap_or_default();
+    compare("email", email, &user.email, email.eq_ignore_ascii_case(&user.email));
+    let number = wish.number.as_deref().unwrap_or_default();
+    let there = user.devices_of("tel").next().map(|device| device.contact_uri.as_str()).unwrap_or_default();
+    compare("device_contact_uri", number, there, user.has_contact(number));
+    let role = wish.role.as_deref().unwrap_or_default();
+    compare("role", role, &user.role, role.eq_ignore_ascii_case(&user.role));
+    differing
+}
+
+/// Whether a user found after an unclear create can be the one that this row made.
+/// Devices may show up later than their user, so a number that is not shown yet does not count against it.
+pub fn created_by_row(wish: &NewUser, user: &User) -> bool {
+    let number_shows = user.devices_of("tel").next().is_some();
+    let wish = Onboarding {
+        first_name: wish.first_name.clone(),
+        last_name: wish.last_name.clone(),
+        email: wish.email.clone(),
+        number: wish.number.clone().filter(|_| number_shows || wish.email.is_none()),
+        role: wish.role.clone(),
+        ..Onboarding::default()
+    };
+    differences(&wish, user).is_empty()
+}
+
+fn already_exists(user: &User, differing: &[String]) -> Verdict {
+    let way = if differing.iter().any(|column| column.starts_with("role")) {
+        "a role cannot be changed by API, ask an administrator; change the rest with `callroster update`"
+    } else {
+        "change the user with `callroster update`, or correct the row"
+    };
+    let message = format!("the user is there already (id {}), but {}; {way}", user.id, differing.join(", "));
+    with_user(Verdict::fails("already_exists", message), user)
+}
+
+fn number_taken(wish: &Onboarding, other: &User) -> Verdict {
+    let number = wish.number.as_deref().unwrap_or_default();
+    let message = format!(
+        "the device_contact_uri {number} belongs to {} {} (id {}); give the row another number, or free this one first",
+        other.first_name, other.last_name, other.id
+    );
+    Verdict::fails("already_exists", message)
+}
+
+/// The ending of a row without a natural key that a journal shows as created from the same content.
+pub(super) fn created_before(user_id: &str, run: &str) -> Verdict {
+    let mut outcome = RowOutcome::new(Status::Unchanged);
+    outcome.user_id = user_id.to_string();
+    outcome.details.insert("created_by_run".into(), run.to_string());
+    Verdict::Ending(Box::new(outcome))
+}
+
+fn with_user(verdict: Verdict, user: &User) -> Verdict {
+    match verdict {
+        Verdict::Ending(mut outcome) => {
+            let shown = of_user(outcome.status, user);
+            outcome.user_id = shown.user_id;
+            outcome.device_ids = shown.device_ids;
+            outcome.sip_contact_uri = shown.sip_contact_uri;
+            Verdict::Ending(outcome)
+        }
+        go => go,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roster::Device;
+    use crate::secret::Secret;
+
+    fn wish() -> Onboarding {
+        Onboarding {
+            first_name: "Asha".into(),
+            last_name: "Rao".into(),
+            email: Some("asha@example.com".into()),
+            number: Some("+919845000001".into()),
+            ..Onboarding::default()
+        }
+    }
+
+    fn user() -> User {
+        let device = |id: &str, kind: &str, uri: &str| Device {
+            id: id.into(),
+            kind: kind.into(),
+            contact_uri: uri.into(),
+            ..Device::default()
+        };
+        User {
+            id: "u1".into(),
+            first_name: "Asha".into(),
+            last_name: "Rao".into(),
+            email: "Asha@example.com".into(),
+            role: "user".into(),
+            devices: Some(vec![device("d1", "tel", "+919845000001"), device("d2", "sip", "sip:asha")]),
+            ..User::default()
+        }
+    }
+
+    fn code(verdict: &Verdict) -> String {
+        match verdict {
+            Verdict::Ending(outcome) => {
+                outcome.troubles.first().map_or(outcome.status.word().into(), |trouble| trouble.code.clone())
+            }
+            Verdict::Go(plan) => {
+                plan.steps.iter().map(|step| step.name()).collect::<Vec<_>>().join("+")
+                    + "="
+                    + plan.goal.word()
+            }
+        }
+    }
+
+    #[test]
+    fn a_wished_user_is_made_kept_or_refused() {
+        let password = || Some(Secret::new("Abcdefg1"));
+        let other = User { id: "u2".into(), email: "b@example.com".into(), ..user() };
+        let changed = |change: fn(&mut Onboarding)| {
+            let mut wish = wish();
+            change(&mut wish);
+            wish
+        };
+        for (wish, found, expected) in [
+            (wish(), vec![], "user=created"),
+            (Onboarding { sip_password: password(), ..wish() }, vec![], "user+sip_password=created"),
+            (wish(), vec![user()], "unchanged"),
+            (Onboarding { sip_password: password(), ..wish() }, vec![user()], "sip_password=updated"),
+            (changed(|wish| wish.last_name = "Iyer".into()), vec![user()], "already_exists"),
+            (changed(|wish| wish.number = Some("+919845000009".into())), vec![user()], "already_exists"),
+            (changed(|wish| wish.role = Some("admin".into())), vec![user()], "already_exists"),
+            (changed(|wish| wish.role = Some("USER".into())), vec![user()], "unchanged"),
+            (changed(|wish| wish.number = None), vec![user()], "unchanged"),
+            (changed(|wish| wish.email = None), vec![user()], "unchanged"),
+            (wish(), vec![other.clone()], "already_exists"),
+            (wish(), vec![User { devices: None, ..user() }, other], "already_exists"),
+        ] {
+            assert_eq!(code(&verdict(&wish, &found)), expected, "{wish:?}");
+        }
+    }
+}

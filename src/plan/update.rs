@@ -1,0 +1,242 @@
+//! Changes of one user: only what differs is sent, on the device that is meant.
+
+use super::{Plan, Step, Verdict};
+use crate::outcome::Status;
+use crate::provider::Changes;
+use crate::roster::{Device, User};
+use crate::row::Updating;
+
+/// A row that cannot be planned: code and message.
+type Refusal = (&'static str, String);
+
+pub(super) fn verdict(wish: &Updating, user: &User) -> Verdict {
+    match steps(wish, user) {
+        Err((code, message)) => Verdict::fails(code, message),
+        Ok(steps) if steps.is_empty() => Verdict::unchanged(user),
+        Ok(steps) => Verdict::Go(Box::new(Plan { goal: Status::Updated, user: Some(user.clone()), steps })),
+    }
+}
+
+fn steps(wish: &Updating, user: &User) -> Result<Vec<Step>, Refusal> {
+    let mut steps = Vec::new();
+    let changes = changes(wish, user)?;
+    if !changes.is_empty() {
+        steps.push(Step::EnsureDetails(changes));
+    }
+    let named = named_device(wish, user)?;
+    if let Some(number) = &wish.new_number {
+        let device = device_for(wish, user, named, Some("tel"))?;
+        if device.contact_uri != *number {
+            steps.push(Step::EnsureNumber { device_id: device.id.clone(), number: number.clone() });
+        }
+    }
+    if let Some(available) = wish.available {
+        let device = device_for(wish, user, named, None)?;
+        steps.extend(availability(device, available, user));
+    }
+    if let Some(password) = &wish.sip_password {
+        let device = device_for(wish, user, named, Some("sip"))?;
+        let device_id = Some(device.id.clone());
+        steps.push(Step::EnsureSipPassword { device_id, password: password.clone() });
+    }
+    Ok(steps)
+}
+
+/// Names that differ, and an e-mail where there is none: a set e-mail cannot be changed (developer.exotel.com, update user).
+fn changes(wish: &Updating, user: &User) -> Result<Changes, Refusal> {
+    let differing = |wished: &Option<String>, there: &str| wished.clone().filter(|wished| wished != there);
+    let email = match &wish.new_email {
+        Some(email) if user.email.is_empty() => Some(email.clone()),
+        Some(email) if !email.eq_ignore_ascii_case(&user.email) => {
+            let message = format!(
+                "the user has the e-mail {} already, and the provider does not change one; take new_email out, or \
+                 offboard the user and onboard the person anew",
+                user.email
+            );
+            return Err(("email_already_set", message));
+        }
+        _ => None,
+    };
+    Ok(Changes {
+        first_name: differing(&wish.first_name, &user.first_name),
+        last_name: differing(&wish.last_name, &user.last_name),
+        email,
+    })
+}
+
+/// The device that the row names, by id or by address.
+fn named_device<'a>(wish: &Updating, user: &'a User) -> Result<Option<&'a Device>, Refusal> {
+    if let Some(id) = &wish.device_id {
+        let found = user.devices().iter().find(|device| device.id == *id);
+        let message =
+            || format!("the user {} has no device {id}; it has {}", user.id, listed(user.devices()));
+        return found.map(Some).ok_or_else(|| ("device_not_found", message()));
+    }
+    let uri = wish.who.contact_uri.as_deref().unwrap_or_default();
+    Ok(user.devices().iter().find(|device| device.contact_uri.eq_ignore_ascii_case(uri)))
+}
+
+/// The device for one change: the named one where it fits, else the only one that fits.
+fn device_for<'a>(
+    wish: &Updating,
+    user: &'a User,
+    named: Option<&'a Device>,
+    kind: Option<&str>,
+) -> Result<&'a Device, Refusal> {
+    let fits = |device: &Device| kind.is_none_or(|kind| device.kind == kind);
+    if let Some(device) = named.filter(|device| fits(device)) {
+        return Ok(device);
+    }
+    if let (Some(device), true) = (named, wish.device_id.is_some() && !another_wish_fits(wish, named)) {
+        let wanted = kind.unwrap_or_default();
+        let message = format!(
+            "device {} is a {} device, but the change needs a {wanted} device",
+            device.id, device.kind
+        );
+        return Err(("device_not_found", message));
+    }
+    let mut fitting = user.devices().iter().filter(|device| fits(device));
+    match (fitting.next(), fitting.next()) {
+        (Some(device), None) => Ok(device),
+        (None, _) => {
+            let kind = kind.map(|kind| format!("{kind} ")).unwrap_or_default();
+            Err(("device_not_found", format!("the user {} has no {kind}device", user.id)))
+        }
+        _ => {
+            let message =
+                format!("the user has several devices, {}; name one in device_id", listed(user.devices()));
+            Err(("device_ambiguous", message))
+        }
+    }
+}
+
+/// Whether the named device is the right one for some other change of the row.
+fn another_wish_fits(wish: &Updating, named: Option<&Device>) -> bool {
+    let kind = named.map(|device| device.kind.as_str());
+    wish.available.is_some()
+        || (wish.new_number.is_some() && kind == Some("tel"))
+        || (wish.sip_password.is_some() && kind == Some("sip"))
+}
+
+fn listed(devices: &[Device]) -> String {
+    let shown: Vec<String> = devices
+        .iter()
+        .map(|device| format!("{} ({} {})", device.id, device.kind, device.contact_uri))
+        .collect();
+    if shown.is_empty() { "none".into() } else { shown.join(", ") }
+}
+
+/// One device is ON at a time, so the others that are ON go OFF first (developer.exotel.com, device availability).
+/// A device that is known to be unverified refuses, so the others are not touched for it.
+fn availability(device: &Device, available: bool, user: &User) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if device.available == Some(available) {
+        return steps;
+    }
+    if available && device.verified != Some(false) {
+        let others =
+            user.devices().iter().filter(|other| other.id != device.id && other.available == Some(true));
+        steps.extend(
+            others.map(|other| Step::EnsureAvailable { device_id: other.id.clone(), available: false }),
+        );
+    }
+    steps.push(Step::EnsureAvailable { device_id: device.id.clone(), available });
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Identity;
+    use crate::secret::Secret;
+
+    fn device(id: &str, kind: &str, uri: &str, available: Option<bool>) -> Device {
+        Device {
+            id: id.into(),
+            kind: kind.into(),
+            contact_uri: uri.into(),
+            available,
+            verified: Some(available.is_some()),
+            ..Device::default()
+        }
+    }
+
+    fn user() -> User {
+        User {
+            id: "u1".into(),
+            first_name: "Asha".into(),
+            last_name: "Rao".into(),
+            devices: Some(vec![
+                device("t1", "tel", "+911", Some(true)),
+                device("s1", "sip", "sip:asha", Some(false)),
+            ]),
+            ..User::default()
+        }
+    }
+
+    fn planned(wish: Updating, user: &User) -> String {
+        match verdict(&wish, user) {
+            Verdict::Go(plan) => plan.steps.iter().map(Step::name).collect::<Vec<_>>().join(", "),
+            Verdict::Ending(outcome) => {
+                outcome.troubles.first().map_or(outcome.status.word().into(), |trouble| trouble.code.clone())
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_differs_is_sent() {
+        let wish = Updating { first_name: Some("Asha".into()), available: Some(true), ..Updating::default() };
+        let by_number = Identity { contact_uri: Some("+911".into()), ..Identity::default() };
+        assert_eq!(planned(Updating { who: by_number, ..wish }, &user()), "unchanged");
+        let wish = Updating {
+            last_name: Some("Iyer".into()),
+            new_number: Some("+912".into()),
+            ..Updating::default()
+        };
+        assert_eq!(planned(wish, &user()), "details, number t1");
+    }
+
+    #[test]
+    fn a_device_goes_on_after_the_others_are_off() {
+        let wish =
+            |id: &str| Updating { device_id: Some(id.into()), available: Some(true), ..Updating::default() };
+        assert_eq!(planned(wish("s1"), &user()), "off t1, on s1");
+        let mut unverified = user();
+        unverified.devices.as_mut().expect("set above").push(device("t2", "tel", "+913", None));
+        assert_eq!(planned(wish("t2"), &unverified), "on t2");
+        assert_eq!(planned(wish("x9"), &user()), "device_not_found");
+        assert_eq!(
+            planned(Updating { available: Some(true), ..Updating::default() }, &user()),
+            "device_ambiguous"
+        );
+    }
+
+    #[test]
+    fn each_change_finds_its_own_device() {
+        let password = || Some(Secret::new("Abcdefg1"));
+        let both = Updating {
+            device_id: Some("t1".into()),
+            new_number: Some("+912".into()),
+            sip_password: password(),
+            ..Updating::default()
+        };
+        assert_eq!(planned(both, &user()), "number t1, sip_password");
+        let wrong =
+            Updating { device_id: Some("t1".into()), sip_password: password(), ..Updating::default() };
+        assert_eq!(planned(wrong, &user()), "device_not_found");
+        let plain = User { devices: Some(vec![]), ..user() };
+        assert_eq!(
+            planned(Updating { sip_password: password(), ..Updating::default() }, &plain),
+            "device_not_found"
+        );
+    }
+
+    #[test]
+    fn a_set_email_is_not_changed() {
+        let wish = |email: &str| Updating { new_email: Some(email.into()), ..Updating::default() };
+        assert_eq!(planned(wish("a@example.com"), &user()), "details");
+        let with_email = User { email: "A@example.com".into(), ..user() };
+        assert_eq!(planned(wish("a@example.com"), &with_email), "unchanged");
+        assert_eq!(planned(wish("b@example.com"), &with_email), "email_already_set");
+    }
+}
