@@ -4,3 +4,4 @@ pub mod provider;
 pub mod roster;
 pub mod row;
 pub mod secret;
+pub mod simulator;
