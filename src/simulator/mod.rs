@@ -229,11 +229,12 @@ impl Simulator {
         &self.settings
     }
 
-    /// Sets the wall time of the start, unless the settings have one.
-    fn begin_at(&mut self, wall: jiff::Timestamp) {
+    /// Makes it `wall` now, unless the settings have a wall time, and returns what the clock shows.
+    fn begin_at(&mut self, wall: jiff::Timestamp) -> Duration {
         if self.settings.wall.is_none() {
-            self.wall = wall.as_millisecond();
+            self.wall = wall.as_millisecond() - self.now.as_millis() as i64;
         }
+        self.now
     }
 
     fn note_in_flight(&mut self, calls: usize) {

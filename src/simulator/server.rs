@@ -84,8 +84,8 @@ pub async fn serve(
     simulator: Arc<Mutex<Simulator>>,
     shutdown: impl Future<Output = ()>,
 ) {
-    let server = Arc::new(Server { simulator, started: Instant::now(), open: AtomicUsize::new(0) });
-    server.account().begin_at(Timestamp::now());
+    let before = simulator.lock().unwrap_or_else(PoisonError::into_inner).begin_at(Timestamp::now());
+    let server = Arc::new(Server { simulator, before, started: Instant::now(), open: AtomicUsize::new(0) });
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -107,6 +107,8 @@ pub async fn serve(
 
 struct Server {
     simulator: Arc<Mutex<Simulator>>,
+    /// What the account's clock showed when the server began.
+    before: Duration,
     started: Instant,
     /// Calls being answered.
     open: AtomicUsize,
@@ -151,7 +153,7 @@ async fn exchange(
     let (reply, fate, slow) = {
         let mut account = server.account();
         account.note_in_flight(in_flight);
-        let (reply, fate) = account.handle(&request, server.started.elapsed());
+        let (reply, fate) = account.handle(&request, server.before + server.started.elapsed());
         (reply, fate, account.settings().switches.slow_body)
     };
     match fate {

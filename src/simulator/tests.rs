@@ -4,6 +4,7 @@ mod api;
 mod codes;
 mod faulty;
 mod socket;
+mod state;
 
 use std::time::Duration;
 

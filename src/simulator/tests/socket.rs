@@ -109,3 +109,17 @@ fn a_connection_is_kept_for_the_next_call() {
         assert!(reply[..length].starts_with(b"HTTP/1.1 200"));
     }
 }
+
+#[test]
+fn the_clock_goes_on_where_the_account_was_used_in_process() {
+    let mut account = Account::with(
+        SimSettings { rate: Rate::parse("1/s").expect("a rate"), ..SimSettings::default() },
+        &["limiter=bucket"],
+    );
+    account.wait(3_600_000);
+    account.send("GET", "/users", "");
+    let running = spawn(account.simulator, 0).expect("a free port");
+    std::thread::sleep(Duration::from_millis(1_050));
+    let reply = exchange(&running, "GET", USERS, "").expect("a reply");
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+}
