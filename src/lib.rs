@@ -9,3 +9,4 @@ pub mod retry;
 pub mod roster;
 pub mod row;
 pub mod secret;
+pub mod simulator;
