@@ -8,5 +8,6 @@ pub mod provider;
 pub mod retry;
 pub mod roster;
 pub mod row;
+pub mod runner;
 pub mod secret;
 pub mod simulator;

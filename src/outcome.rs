@@ -194,26 +194,32 @@ impl Tally {
 
 /// Why a run ended before its last row.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Stop {
+pub struct Stop {
+    pub cause: Cause,
+    /// The error code of the rows that were not attempted for it.
+    pub code: String,
+    /// What happened and what to do next.
+    pub message: String,
+}
+
+/// The causes that stop a run, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// The journal or the results could not be written.
+    Disk,
     /// Ctrl-C or a signal: calls in flight were finished.
     Interrupted,
-    /// The journal or the results could not be written.
-    Disk(String),
     /// The provider refused the credentials or the account.
-    Refused(String),
-    /// A guard of the user's: `--max-errors`.
-    Guard(String),
+    Refused,
     /// The provider cannot be reached or still limits.
-    Unreachable(String),
+    Unreachable,
+    /// A guard of the user's: `--max-errors`.
+    Guard,
 }
 
 impl Stop {
-    /// What a person reads about it.
-    pub fn message(&self) -> &str {
-        match self {
-            Stop::Interrupted => "interrupted",
-            Stop::Disk(text) | Stop::Refused(text) | Stop::Guard(text) | Stop::Unreachable(text) => text,
-        }
+    pub fn new(cause: Cause, code: impl Into<String>, message: impl Into<String>) -> Stop {
+        Stop { cause, code: code.into(), message: message.into() }
     }
 }
 
@@ -232,15 +238,15 @@ pub mod exit {
 }
 
 /// The exit code of a run; where several apply: 1, 130, 6, 8, 7, 5, 4.
-pub fn exit_code(tally: &Tally, stop: Option<&Stop>) -> u8 {
+pub fn exit_code(tally: &Tally, stop: Option<Cause>) -> u8 {
     let some = |status| tally.of(status) > 0;
     match stop {
-        Some(Stop::Disk(_)) => exit::INTERNAL,
-        Some(Stop::Interrupted) => exit::INTERRUPTED,
-        Some(Stop::Refused(_)) => exit::REFUSED,
+        Some(Cause::Disk) => exit::INTERNAL,
+        Some(Cause::Interrupted) => exit::INTERRUPTED,
+        Some(Cause::Refused) => exit::REFUSED,
         _ if some(Status::Unknown) => exit::UNKNOWN,
-        Some(Stop::Unreachable(_)) => exit::TEMPORARY,
-        Some(Stop::Guard(_)) => exit::GUARD,
+        Some(Cause::Unreachable) => exit::TEMPORARY,
+        Some(Cause::Guard) => exit::GUARD,
         None if some(Status::Invalid) || some(Status::Failed) || some(Status::Partial) => exit::SOME_FAILED,
         None => exit::DONE,
     }
@@ -259,22 +265,21 @@ mod tests {
     #[test]
     fn the_exit_code_follows_the_order_of_the_contract() {
         use Status::*;
-        let stop = |stop: Stop| Some(stop);
         for (rows, stop, code) in [
             (vec![], None, 0),
             (vec![Created, Unchanged], None, 0),
             (vec![Created, Invalid], None, 4),
             (vec![Partial], None, 4),
             (vec![Failed, Unknown], None, 8),
-            (vec![Failed], stop(Stop::Guard("x".into())), 5),
-            (vec![Unknown], stop(Stop::Guard("x".into())), 8),
-            (vec![Failed], stop(Stop::Unreachable("x".into())), 7),
-            (vec![Unknown], stop(Stop::Unreachable("x".into())), 8),
-            (vec![Unknown], stop(Stop::Refused("x".into())), 6),
-            (vec![Unknown], stop(Stop::Interrupted), 130),
-            (vec![Unknown], stop(Stop::Disk("x".into())), 1),
+            (vec![Failed], Some(Cause::Guard), 5),
+            (vec![Unknown], Some(Cause::Guard), 8),
+            (vec![Failed], Some(Cause::Unreachable), 7),
+            (vec![Unknown], Some(Cause::Unreachable), 8),
+            (vec![Unknown], Some(Cause::Refused), 6),
+            (vec![Unknown], Some(Cause::Interrupted), 130),
+            (vec![Unknown], Some(Cause::Disk), 1),
         ] {
-            assert_eq!(exit_code(&tally(&rows), stop.as_ref()), code, "{rows:?} {stop:?}");
+            assert_eq!(exit_code(&tally(&rows), stop), code, "{rows:?} {stop:?}");
         }
     }
 }

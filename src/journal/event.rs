@@ -46,6 +46,8 @@ pub enum Event {
         device_ids: Vec<String>,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         sip_contact_uri: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        sip_device: String,
     },
     /// The row has its ending.
     Ended { row: u32, outcome: RowOutcome },

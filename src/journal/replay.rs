@@ -126,6 +126,7 @@ mod tests {
                 user_id: format!("u{row}"),
                 device_ids: vec!["d*J".into()],
                 sip_contact_uri: String::new(),
+                sip_device: String::new(),
             });
             events.push(Event::Ended { row, outcome: RowOutcome::new(Status::Created) });
         }

@@ -49,6 +49,7 @@ pub struct OpenRow {
     pub user_id: String,
     pub device_ids: Vec<String>,
     pub sip_contact_uri: String,
+    pub sip_device: String,
 }
 
 impl State {
@@ -69,7 +70,7 @@ impl State {
                 (open.in_doubt, open.was_unclear) = (true, true);
                 open.code.clone_from(code);
             }
-            Event::Done { row, step, user_id, device_ids, sip_contact_uri } => {
+            Event::Done { row, step, user_id, device_ids, sip_contact_uri, sip_device } => {
                 let open = self.open.entry(*row).or_default();
                 open.done.push(step.clone());
                 (open.in_doubt, open.was_unclear) = (false, false);
@@ -77,6 +78,7 @@ impl State {
                     open.user_id.clone_from(user_id);
                     open.device_ids.clone_from(device_ids);
                     open.sip_contact_uri.clone_from(sip_contact_uri);
+                    open.sip_device.clone_from(sip_device);
                 }
             }
             Event::Ended { row, outcome } => {

@@ -70,6 +70,20 @@ impl Call {
     pub fn writes(&self) -> bool {
         !matches!(self, Call::List(_) | Call::Get { .. })
     }
+
+    /// What the call does, for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Call::List(_) => "list users",
+            Call::Get { .. } => "get user",
+            Call::Create(_) => "create user",
+            Call::Change { .. } => "update user",
+            Call::SetNumber { .. } => "set number",
+            Call::SetAvailable { .. } => "set availability",
+            Call::SetSipPassword { .. } => "set SIP password",
+            Call::Delete { .. } => "delete user",
+        }
+    }
 }
 
 /// A page of the roster, or of the users that match a filter.

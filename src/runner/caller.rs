@@ -1,0 +1,254 @@
+//! One exchange at a time through the gate that all workers share.
+//!
+//! Calls pass in the order in which they ask. What the provider says of limits is learned from every
+//! reply, and what concerns the whole account (credentials, a far too long wait) raises the stop sign.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::stop::StopSign;
+use super::{CallSeen, Watch};
+use crate::outcome::{Cause, Stop};
+use crate::pace::{Change, Ended, Gate, Pace, Ticket};
+use crate::provider::{
+    Answer, Call, CallError, Failure, HttpReply, Limits, Provider, Transport, TransportError,
+};
+use crate::retry::{self, Next};
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Broken {
+    /// The run stops; nothing was sent.
+    Stopped,
+    Failed {
+        error: CallError,
+        /// Whether it uses up a try: of a burst of 429 only the first does.
+        counts: bool,
+    },
+}
+
+/// How many calls were made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CallCounts {
+    pub read: u64,
+    pub write: u64,
+    /// Answered with a limit; in neither of the others.
+    pub refused: u64,
+}
+
+/// The provider, spoken to within all limits.
+pub struct Caller<'a> {
+    provider: &'a dyn Provider,
+    transport: &'a dyn Transport,
+    stop: &'a StopSign,
+    watch: &'a dyn Watch,
+    /// More tries after the first.
+    pub retries: u32,
+    pace: RefCell<Pace>,
+    line: Mutex<()>,
+    ended: Notify,
+    began: Instant,
+    chance: Cell<u64>,
+    counts: Cell<CallCounts>,
+    last_answer: Cell<Option<Instant>>,
+}
+
+impl<'a> Caller<'a> {
+    /// `seed` feeds the jitter of waits.
+    pub fn new(
+        provider: &'a dyn Provider,
+        transport: &'a dyn Transport,
+        stop: &'a StopSign,
+        watch: &'a dyn Watch,
+        (pace, retries): (Pace, u32),
+        seed: u64,
+    ) -> Caller<'a> {
+        Caller {
+            provider,
+            transport,
+            stop,
+            watch,
+            retries,
+            pace: RefCell::new(pace),
+            line: Mutex::new(()),
+            ended: Notify::new(),
+            began: Instant::now(),
+            chance: Cell::new(seed),
+            counts: Cell::new(CallCounts::default()),
+            last_answer: Cell::new(None),
+        }
+    }
+
+    pub fn provider(&self) -> &'a dyn Provider {
+        self.provider
+    }
+
+    pub fn counts(&self) -> CallCounts {
+        self.counts.get()
+    }
+
+    /// The most calls in flight.
+    pub fn most(&self) -> usize {
+        self.pace.borrow().most()
+    }
+
+    /// One exchange, no more. `row` is the row as a spreadsheet counts it.
+    pub async fn exchange(&self, call: &Call, row: Option<u64>) -> Result<Answer, Broken> {
+        let Some(ticket) = self.pass().await else { return Err(Broken::Stopped) };
+        let sent = Instant::now();
+        let reply = self.transport.send(self.provider.request(call)).await;
+        let limits = reply.as_ref().map(|reply| reply.limits).unwrap_or_default();
+        let status = reply.as_ref().ok().map(|reply| reply.status);
+        let result = self.judge(call, reply);
+        self.count(call, &result);
+        let counts = self.learn(ticket, limits, &result);
+        self.watch.call(&CallSeen {
+            row,
+            what: call.name(),
+            status,
+            code: result.as_ref().err().map_or("", |error| &error.code),
+            took: sent.elapsed(),
+        });
+        result.map_err(|error| {
+            self.heed(&error);
+            Broken::Failed { error, counts }
+        })
+    }
+
+    /// An exchange that changes nothing, tried again as long as that may help.
+    pub async fn read(&self, call: &Call) -> Result<Answer, Broken> {
+        let began = Instant::now();
+        let mut failures = 0;
+        loop {
+            let (error, counts) = match self.exchange(call, None).await {
+                Ok(answer) => return Ok(answer),
+                Err(Broken::Stopped) => return Err(Broken::Stopped),
+                Err(Broken::Failed { error, counts }) => (error, counts),
+            };
+            failures += u32::from(counts);
+            match retry::next(&error, failures, self.retries, self.chance()) {
+                Next::Again(wait) => self.rest(wait).await?,
+                Next::UsedUp => {
+                    self.used_up(&error, began);
+                    return Err(Broken::Failed { error, counts });
+                }
+                Next::Final => return Err(Broken::Failed { error, counts }),
+            }
+        }
+    }
+
+    /// Waits, unless the run stops.
+    pub async fn rest(&self, wait: Duration) -> Result<(), Broken> {
+        if self.stop.is_raised() {
+            return Err(Broken::Stopped);
+        }
+        tokio::select! {
+            () = sleep(wait) => Ok(()),
+            () = self.stop.raised() => Err(Broken::Stopped),
+        }
+    }
+
+    /// The next draw, between 0 and 1 (splitmix64, public domain, S. Vigna).
+    pub fn chance(&self) -> f64 {
+        let state = self.chance.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.chance.set(state);
+        let mut mixed = state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Told of tries that are used up since `began`: when nothing was answered in all that time, the run stops.
+    pub fn used_up(&self, error: &CallError, began: Instant) {
+        if self.last_answer.get().is_none_or(|answer| answer < began) {
+            let what = match error.failure {
+                Failure::Limited => "the provider still limits after every wait",
+                Failure::NotSent => "the provider cannot be reached",
+                _ => "the provider does not answer as it should",
+            };
+            let message = format!("{what} ({}); the same command goes on later", error.message);
+            self.stop.raise(Stop::new(Cause::Unreachable, error.code.clone(), message));
+        }
+    }
+
+    /// Waits for a place in the line and for the gate; `None` when the run stops.
+    async fn pass(&self) -> Option<Ticket> {
+        let _place = tokio::select! {
+            place = self.line.lock() => place,
+            () = self.stop.raised() => return None,
+        };
+        loop {
+            if self.stop.is_raised() {
+                return None;
+            }
+            let now = self.began.elapsed();
+            let gate = self.pace.borrow_mut().gate(now);
+            let opens = match gate {
+                Gate::Open => return Some(self.pace.borrow_mut().start(now)),
+                Gate::At(time) => Some(self.began + time),
+                Gate::Full => None,
+            };
+            tokio::select! {
+                () = sleep_until(opens.unwrap_or(self.began)), if opens.is_some() => {}
+                () = self.ended.notified() => {}
+                () = self.stop.raised() => {}
+            }
+        }
+    }
+
+    fn judge(&self, call: &Call, reply: Result<HttpReply, TransportError>) -> Result<Answer, CallError> {
+        self.provider.answer(call, &reply?)
+    }
+
+    /// Tells the gate how the call ended; returns whether a failure uses up a try.
+    fn learn(&self, ticket: Ticket, limits: Limits, result: &Result<Answer, CallError>) -> bool {
+        let ended = match result {
+            Err(error) if error.failure == Failure::Limited => Ended::Limited(limits),
+            Err(error) if error.status.is_none() => Ended::Silent,
+            _ => Ended::Answered(limits),
+        };
+        let unclear = result.as_ref().is_err_and(|error| error.failure.later());
+        if !unclear {
+            self.last_answer.set(Some(Instant::now()));
+        }
+        let change = self.pace.borrow_mut().end(self.began.elapsed(), ticket, ended, self.chance());
+        self.ended.notify_one();
+        match change {
+            Change::Paused(wait) => self.watch.paused(wait),
+            Change::TooLong(wait) => {
+                let hours = wait.as_secs_f64() / 3600.0;
+                let message = format!(
+                    "the provider asks to wait {hours:.1} hours; run the same command after that, it goes on"
+                );
+                self.stop.raise(Stop::new(Cause::Unreachable, "http_429", message));
+            }
+            Change::Nothing | Change::AlreadyPaused => {}
+        }
+        change != Change::AlreadyPaused
+    }
+
+    /// Raises the stop sign for a refusal that every further call would meet.
+    fn heed(&self, error: &CallError) {
+        let all = match error.failure {
+            Failure::Unauthorized | Failure::Forbidden => true,
+            Failure::ForbiddenUnknown => self.counts.get().write <= 1,
+            _ => false,
+        };
+        if all {
+            self.stop.raise(Stop::new(Cause::Refused, error.code.clone(), error.message.clone()));
+        }
+    }
+
+    fn count(&self, call: &Call, result: &Result<Answer, CallError>) {
+        let mut counts = self.counts.get();
+        match result {
+            Err(error) if error.failure == Failure::Limited => counts.refused += 1,
+            _ if call.writes() => counts.write += 1,
+            _ => counts.read += 1,
+        }
+        self.counts.set(counts);
+    }
+}

@@ -1,0 +1,166 @@
+//! The protocol of a create, which cannot be undone by trying again: look before repeating.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::step::{Applied, Current, StepEnd, Try};
+use super::{Broken, Engine};
+use crate::plan::created_by_row;
+use crate::provider::{Call, CallError, Failure, Filter, Listing, NewUser};
+use crate::retry::{self, Next};
+use crate::roster::User;
+
+/// What a look for the row's user found.
+enum Seen {
+    /// The user that this row made.
+    Ours(Box<User>),
+    /// Somebody else has the e-mail or the number.
+    Other(Box<User>),
+    Nobody,
+}
+
+impl Engine<'_> {
+    /// Brings about a user, exactly once.
+    pub(super) async fn ensure_user(&self, current: &mut Current<'_>, wish: &NewUser) -> StepEnd {
+        let call = Call::Create(wish.clone());
+        let content = (!wish.has_natural_key()).then(|| (self.content_of)(wish));
+        let (began, mut failures) = (Instant::now(), 0);
+        loop {
+            if current.in_doubt {
+                if !wish.has_natural_key() {
+                    return StepEnd::Unknown(lost());
+                }
+                match self.settled_look(wish, self.settle).await {
+                    Ok(Seen::Nobody) => {}
+                    Ok(seen) => return found(seen),
+                    Err(end) => return end,
+                }
+            }
+            let (error, counts) = match self.attempt(current, &call, content.clone()).await {
+                Try::Done(applied) => return StepEnd::Done(applied),
+                Try::Stopped => return StepEnd::Stopped,
+                Try::NoEffect { error, counts } => (error, counts),
+                Try::Unclear(error) => {
+                    current.in_doubt = true;
+                    if !wish.has_natural_key() {
+                        return StepEnd::Unknown(error);
+                    }
+                    (error, true)
+                }
+            };
+            failures += u32::from(counts);
+            match retry::next(&error, failures, self.caller.retries, self.caller.chance()) {
+                Next::Again(wait) => {
+                    if self.caller.rest(wait).await.is_err() {
+                        return StepEnd::Stopped;
+                    }
+                }
+                Next::UsedUp => return self.create_used_up(current, wish, error, began).await,
+                Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
+                Next::Final if current.in_doubt && error.failure == Failure::Exists => {
+                    return self.exists_after_doubt(wish, error).await;
+                }
+                Next::Final => return StepEnd::Failed(error),
+            }
+        }
+    }
+
+    async fn create_used_up(
+        &self,
+        current: &Current<'_>,
+        wish: &NewUser,
+        error: CallError,
+        began: Instant,
+    ) -> StepEnd {
+        self.caller.used_up(&error, began);
+        if !current.in_doubt {
+            return StepEnd::Failed(error);
+        }
+        match self.settled_look(wish, self.settle).await {
+            Ok(Seen::Nobody) | Err(StepEnd::Unknown(_)) => StepEnd::Unknown(error),
+            Ok(seen) => found(seen),
+            Err(end) => end,
+        }
+    }
+
+    /// "Exists" after an unclear try is most likely our own user, whom a lagging list may not show yet.
+    async fn exists_after_doubt(&self, wish: &NewUser, error: CallError) -> StepEnd {
+        let mut wait = self.settle / 2;
+        for _ in 0..5 {
+            match self.settled_look(wish, wait).await {
+                Ok(Seen::Nobody) => wait *= 2,
+                Ok(seen) => return found(seen),
+                Err(end) => return end,
+            }
+        }
+        StepEnd::Unknown(error)
+    }
+
+    async fn settled_look(&self, wish: &NewUser, wait: Duration) -> Result<Seen, StepEnd> {
+        let look = async {
+            self.caller.rest(wait).await?;
+            self.look_for(wish).await
+        };
+        look.await.map_err(|broken| match broken {
+            Broken::Stopped => StepEnd::Stopped,
+            Broken::Failed { error, .. } if self.concerns_all(&error) => StepEnd::Stopped,
+            Broken::Failed { error, .. } => StepEnd::Unknown(error),
+        })
+    }
+
+    /// Looks by e-mail, and by number where the e-mail shows nobody.
+    async fn look_for(&self, wish: &NewUser) -> Result<Seen, Broken> {
+        if let Some(email) = &wish.email {
+            let users = self.listed(Filter::Emails(vec![email.clone()])).await?;
+            if let Some(user) = users.into_iter().find(|user| user.email.eq_ignore_ascii_case(email)) {
+                return Ok(judged(wish, user));
+            }
+        }
+        if let Some(number) = &wish.number {
+            let users = self.listed(Filter::Contacts(vec![number.clone()])).await?;
+            if let Some(user) = users.into_iter().find(|user| user.has_contact(number)) {
+                return Ok(judged(wish, user));
+            }
+        }
+        Ok(Seen::Nobody)
+    }
+
+    async fn listed(&self, filter: Filter) -> Result<Vec<User>, Broken> {
+        let limit = self.caller.provider().facts().page;
+        let call = Call::List(Listing { filter, limit, ..Listing::default() });
+        Ok(self.caller.read(&call).await?.page().users)
+    }
+}
+
+fn judged(wish: &NewUser, user: User) -> Seen {
+    if created_by_row(wish, &user) { Seen::Ours(Box::new(user)) } else { Seen::Other(Box::new(user)) }
+}
+
+fn found(seen: Seen) -> StepEnd {
+    match seen {
+        Seen::Ours(user) => StepEnd::Done(Applied { user: Some(*user), ..Applied::default() }),
+        Seen::Other(user) => StepEnd::Failed(CallError {
+            failure: Failure::Exists,
+            code: "already_exists".into(),
+            message: format!(
+                "the e-mail or the number belongs to another user (id {}) with other data; correct the row, or change \
+                 the user with `callroster update`",
+                user.id
+            ),
+            status: None,
+            request_id: String::new(),
+        }),
+        Seen::Nobody => StepEnd::Unknown(lost()),
+    }
+}
+
+fn lost() -> CallError {
+    CallError {
+        failure: Failure::Unclear,
+        code: "outcome_unknown".into(),
+        message: "the answer was lost".into(),
+        status: None,
+        request_id: String::new(),
+    }
+}

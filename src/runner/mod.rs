@@ -1,0 +1,80 @@
+//! The engine of a run: rows in bounded concurrency, each writing call by the protocol of `ARCHITECTURE.md`.
+//!
+//! The only place that reads the clock, sleeps and draws chance. It knows no file, no socket and no screen:
+//! transport, disk and watcher are given in, so that whole runs are tested under a paused clock.
+
+mod caller;
+mod create;
+mod rows;
+mod step;
+mod stop;
+
+use std::time::Duration;
+
+pub use caller::{Broken, CallCounts, Caller};
+pub use rows::{Planned, RowEnd, open_outcome};
+pub use stop::StopSign;
+
+use crate::journal::{Event, Journal};
+use crate::outcome::{Cause, Status, Stop};
+use crate::provider::NewUser;
+
+/// One exchange, as logs show it; the row is named, never the person.
+pub struct CallSeen<'a> {
+    pub row: Option<u64>,
+    pub what: &'static str,
+    pub status: Option<u16>,
+    /// Empty when the call went well.
+    pub code: &'a str,
+    pub took: Duration,
+}
+
+/// Somebody who looks on: the screen, or nobody.
+pub trait Watch {
+    fn call(&self, _seen: &CallSeen<'_>) {}
+    /// All calls wait so long because the provider limits.
+    fn paused(&self, _wait: Duration) {}
+    /// A row has got so far, and this is on disk.
+    fn ended(&self, _source_row: u64, _status: Status) {}
+}
+
+/// Nobody looks on.
+pub struct Unwatched;
+
+impl Watch for Unwatched {}
+
+/// Everything that the rows of a run share.
+pub struct Engine<'a> {
+    pub caller: Caller<'a>,
+    pub journal: &'a Journal,
+    pub stop: &'a StopSign,
+    pub watch: &'a dyn Watch,
+    /// How long an effect may lag behind its lost answer.
+    pub settle: Duration,
+    /// Keyed hash of a wished user without e-mail and number.
+    pub content_of: &'a dyn Fn(&NewUser) -> String,
+    /// Stop starting rows after so many failed ones.
+    pub max_errors: Option<u64>,
+    /// Rows that the preflight found to fail.
+    pub failed_before: u64,
+}
+
+impl Engine<'_> {
+    /// Takes an event into the journal; a failure stops the run.
+    fn note(&self, event: &Event) -> Result<(), Broken> {
+        self.journal.append(event).map_err(|failed| self.disk_failed(failed.to_string()))
+    }
+
+    /// Puts an event on disk; a failure stops the run.
+    async fn durable(&self, event: &Event) -> Result<(), Broken> {
+        self.journal.durable(event).await.map_err(|failed| self.disk_failed(failed.to_string()))
+    }
+
+    fn disk_failed(&self, message: String) -> Broken {
+        let message = format!(
+            "{message}; no further call was started; make room or mend the disk, then run the same command, it goes on"
+        );
+        self.stop.raise(Stop::new(Cause::Disk, "interrupted", message));
+        Broken::Stopped
+    }
+}

@@ -1,0 +1,266 @@
+//! Rows in bounded concurrency, and the way of one row through its steps.
+
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use super::step::{Applied, Current, StepEnd, call_for};
+use super::{Broken, Engine};
+use crate::journal::{Event, OpenRow};
+use crate::outcome::{Cause, RowOutcome, Status, StepWord, Stop};
+use crate::plan::{Plan, Step, of_user, step_word};
+use crate::provider::CallError;
+
+/// A row that has something to do.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Position among the data rows, from 0.
+    pub row: u32,
+    /// The row as a spreadsheet counts it.
+    pub source_row: u64,
+    pub plan: Plan,
+}
+
+/// How far a row got.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RowEnd {
+    Ended(Status),
+    /// It may have been sent, and a later run finds out.
+    Doubtful,
+    /// The run stopped.
+    Stopped,
+}
+
+impl Engine<'_> {
+    /// Runs the rows that `next` gives until there are none or the run stops.
+    pub async fn execute<E>(
+        &self,
+        mut next: impl AsyncFnMut() -> Result<Option<Planned>, E>,
+    ) -> Result<(), E> {
+        let most = self.caller.most();
+        let mut running = FuturesUnordered::new();
+        let mut more = true;
+        loop {
+            while more && running.len() < most && !self.stop.is_raised() {
+                match next().await? {
+                    None => more = false,
+                    Some(_) if self.too_many_errors() => more = false,
+                    Some(planned) => running.push(self.watched(planned)),
+                }
+            }
+            if running.next().await.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn watched(&self, planned: Planned) {
+        match self.run_row(&planned).await {
+            RowEnd::Ended(status) => self.watch.ended(planned.source_row, status),
+            RowEnd::Doubtful => self.watch.ended(planned.source_row, Status::Unknown),
+            RowEnd::Stopped => {}
+        }
+    }
+
+    /// Whether `--max-errors` forbids to start another row; raises the stop sign then.
+    fn too_many_errors(&self) -> bool {
+        let failed = self.failed_before + self.journal.state().ended(Status::Failed);
+        let Some(most) = self.max_errors.filter(|most| failed >= (*most).max(1)) else { return false };
+        let message = format!(
+            "{failed} rows failed and --max-errors allows {most}; look into them, then raise the bound or mend the rows"
+        );
+        self.stop.raise(Stop::new(Cause::Guard, "guard", message));
+        true
+    }
+
+    /// Brings one row to its end, or as far as the run goes.
+    async fn run_row(&self, planned: &Planned) -> RowEnd {
+        let Planned { row, source_row, plan } = planned;
+        let mut progress =
+            Progress::new(self.journal.state().open.get(row).cloned().unwrap_or_default(), plan);
+        for (at, step) in plan.steps.iter().enumerate() {
+            let name = step.name();
+            if progress.open.done.contains(&name) {
+                continue;
+            }
+            let mut current = Current {
+                row: *row,
+                source_row: *source_row,
+                name: &name,
+                in_doubt: progress.open.in_doubt && progress.open.step == name,
+                attempts: progress.open.attempts,
+            };
+            let end = self.run_step(&mut current, step, &mut progress).await;
+            progress.open.attempts = current.attempts;
+            match end {
+                StepEnd::Done(applied) => {
+                    let done = progress.done(*row, name, &applied);
+                    let last = at + 1 == plan.steps.len();
+                    let kept = if last { self.note(&done) } else { self.durable(&done).await };
+                    if kept.is_err() {
+                        return RowEnd::Stopped;
+                    }
+                }
+                StepEnd::Failed(error) => return self.end(*row, progress.failed(&name, &error)).await,
+                StepEnd::Unknown(error) => return self.doubtful(*row, step, &progress, &error).await,
+                StepEnd::Stopped => return RowEnd::Stopped,
+            }
+        }
+        self.end(*row, progress.outcome(plan.goal)).await
+    }
+
+    async fn run_step(&self, current: &mut Current<'_>, step: &Step, progress: &mut Progress<'_>) -> StepEnd {
+        let sip_device = match step {
+            Step::EnsureUser(wish) => return self.ensure_user(current, wish).await,
+            Step::EnsureSipPassword { device_id: Some(id), .. } => id.clone(),
+            Step::EnsureSipPassword { device_id: None, .. } => match self.sip_device(progress).await {
+                Ok(Some(id)) => id,
+                Ok(None) => return StepEnd::Failed(no_sip_device()),
+                Err(Broken::Stopped) => return StepEnd::Stopped,
+                Err(Broken::Failed { error, .. }) if self.concerns_all(&error) => return StepEnd::Stopped,
+                Err(Broken::Failed { error, .. }) => return StepEnd::Failed(error),
+            },
+            _ => String::new(),
+        };
+        let user_id = progress.user_id().to_string();
+        self.ensure(current, &user_id, step, &call_for(step, &user_id, &sip_device)).await
+    }
+
+    /// The id of the SIP device: as the create answered, else by a read that waits for it.
+    async fn sip_device(&self, progress: &mut Progress<'_>) -> Result<Option<String>, Broken> {
+        if progress.open.sip_device.is_empty()
+            && let Some(user) = self.wait_for_sip_device(progress.user_id()).await?
+        {
+            progress.learn(&Applied { user: Some(user), ..Applied::default() });
+        }
+        Ok(Some(progress.open.sip_device.clone()).filter(|id| !id.is_empty()))
+    }
+
+    async fn end(&self, row: u32, outcome: RowOutcome) -> RowEnd {
+        let status = outcome.status;
+        match self.durable(&Event::Ended { row, outcome }).await {
+            Ok(()) => RowEnd::Ended(status),
+            Err(_) => RowEnd::Stopped,
+        }
+    }
+
+    /// A row whose effect could not be found out stays open for a later run, unless nothing can ever find it.
+    async fn doubtful(&self, row: u32, step: &Step, progress: &Progress<'_>, error: &CallError) -> RowEnd {
+        match step {
+            Step::EnsureUser(wish) if !wish.has_natural_key() => {
+                let mut outcome = progress.outcome(Status::Unknown);
+                outcome.http_status = error.status.or(outcome.http_status);
+                outcome.troubles.push(crate::outcome::Trouble::new(
+                    "outcome_unknown",
+                    format!(
+                        "the create was sent and its answer was lost ({}); the row has no e-mail and no number, so \
+                         look for {} {} at the provider by hand before you send the row again",
+                        error.code, wish.first_name, wish.last_name
+                    ),
+                ));
+                self.end(row, outcome).await
+            }
+            _ => RowEnd::Doubtful,
+        }
+    }
+}
+
+/// What is known of a row on its way.
+struct Progress<'a> {
+    open: OpenRow,
+    plan: &'a Plan,
+    status: Option<u16>,
+    request_id: String,
+}
+
+impl<'a> Progress<'a> {
+    fn new(open: OpenRow, plan: &'a Plan) -> Progress<'a> {
+        Progress { open, plan, status: None, request_id: String::new() }
+    }
+
+    fn user_id(&self) -> &str {
+        let planned = self.plan.user.as_ref().map(|user| user.id.as_str()).unwrap_or_default();
+        if self.open.user_id.is_empty() { planned } else { &self.open.user_id }
+    }
+
+    /// Takes in a step that took effect; returns what the journal is to say.
+    fn done(&mut self, row: u32, name: String, applied: &Applied) -> Event {
+        if name == "user" {
+            self.learn(applied);
+        }
+        self.status = applied.status.or(self.status);
+        if !applied.request_id.is_empty() {
+            self.request_id.clone_from(&applied.request_id);
+        }
+        self.open.done.push(name.clone());
+        self.open.in_doubt = false;
+        Event::Done {
+            row,
+            step: name,
+            user_id: self.open.user_id.clone(),
+            device_ids: self.open.device_ids.clone(),
+            sip_contact_uri: self.open.sip_contact_uri.clone(),
+            sip_device: self.open.sip_device.clone(),
+        }
+    }
+
+    /// Takes the ids of a made user.
+    fn learn(&mut self, applied: &Applied) {
+        let Some(user) = &applied.user else { return };
+        let shown = of_user(Status::Created, user);
+        self.open.user_id = shown.user_id;
+        self.open.device_ids = shown.device_ids;
+        self.open.sip_contact_uri = shown.sip_contact_uri;
+        self.open.sip_device =
+            user.devices_of("sip").next().map(|device| device.id.clone()).unwrap_or_default();
+    }
+
+    fn outcome(&self, status: Status) -> RowOutcome {
+        let mut outcome = open_outcome(status, &self.open, self.plan);
+        outcome.http_status = self.status;
+        outcome.request_id.clone_from(&self.request_id);
+        outcome
+    }
+
+    fn failed(&self, step: &str, error: &CallError) -> RowOutcome {
+        let partial = !self.open.done.is_empty();
+        let mut outcome = self.outcome(if partial { Status::Partial } else { Status::Failed });
+        outcome.http_status = error.status;
+        if !error.request_id.is_empty() {
+            outcome.request_id.clone_from(&error.request_id);
+        }
+        let message = match partial {
+            true => format!("{} was not done: {}", step_word(step).word(), error.message),
+            false => error.message.clone(),
+        };
+        outcome.troubles.push(crate::outcome::Trouble::new(error.code.clone(), message));
+        outcome
+    }
+}
+
+/// The outcome of a row as far as the journal knows it.
+pub fn open_outcome(status: Status, open: &OpenRow, plan: &Plan) -> RowOutcome {
+    let mut outcome = match &plan.user {
+        Some(user) => of_user(status, user),
+        None => RowOutcome::new(status),
+    };
+    if !open.user_id.is_empty() {
+        outcome.user_id.clone_from(&open.user_id);
+        outcome.device_ids.clone_from(&open.device_ids);
+        outcome.sip_contact_uri.clone_from(&open.sip_contact_uri);
+    }
+    let mut words: Vec<StepWord> = open.done.iter().map(|name| step_word(name)).collect();
+    words.dedup();
+    outcome.steps_done = words;
+    outcome.attempts = open.attempts;
+    outcome
+}
+
+fn no_sip_device() -> CallError {
+    CallError {
+        failure: crate::provider::Failure::Missing,
+        code: "device_not_found".into(),
+        message: "the provider made no SIP device for the user; ask whether VOIP is enabled for the account"
+            .into(),
+        status: None,
+        request_id: String::new(),
+    }
+}

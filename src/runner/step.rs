@@ -1,0 +1,230 @@
+//! The protocol of one writing call: intent on disk, call, ending into the journal, and what follows.
+//!
+//! This file is for steps that are safe to repeat; a create has its own rules in `create.rs`.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Broken, Engine};
+use crate::journal::Event;
+use crate::plan::Step;
+use crate::provider::{Answer, Call, CallError, Failure};
+use crate::retry::{self, Next};
+use crate::roster::User;
+
+/// The waits for a SIP device that the provider makes on its own.
+const DEVICE_WAITS: [u64; 6] = [0, 500, 1000, 2000, 4000, 8000];
+
+/// How a step ended.
+#[derive(Debug)]
+pub(super) enum StepEnd {
+    Done(Applied),
+    /// It did not take effect.
+    Failed(CallError),
+    /// It may have taken effect, and it could not be found out.
+    Unknown(CallError),
+    /// The run stops; the journal knows whether the step is in doubt.
+    Stopped,
+}
+
+/// What is known of a step that took effect.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Applied {
+    pub user: Option<User>,
+    pub status: Option<u16>,
+    pub request_id: String,
+}
+
+impl From<Answer> for Applied {
+    fn from(answer: Answer) -> Applied {
+        let (status, request_id) = (Some(answer.status), answer.request_id.clone());
+        Applied { user: answer.user(), status, request_id }
+    }
+}
+
+/// How one try ended; the journal has it already.
+pub(super) enum Try {
+    Done(Applied),
+    NoEffect { error: CallError, counts: bool },
+    Unclear(CallError),
+    Stopped,
+}
+
+/// A step in the middle of its row.
+pub(super) struct Current<'a> {
+    pub row: u32,
+    pub source_row: u64,
+    pub name: &'a str,
+    /// An earlier attempt may have taken effect.
+    pub in_doubt: bool,
+    /// Attempts of the row so far.
+    pub attempts: u32,
+}
+
+impl Engine<'_> {
+    /// One try: the intent is on disk before the call may leave.
+    pub(super) async fn attempt(
+        &self,
+        current: &mut Current<'_>,
+        call: &Call,
+        content: Option<String>,
+    ) -> Try {
+        let (row, step) = (current.row, current.name.to_string());
+        current.attempts += 1;
+        let intent = Event::Intent { row, step: step.clone(), attempt: current.attempts, content };
+        if self.stop.is_raised() || self.durable(&intent).await.is_err() {
+            current.attempts -= 1;
+            return Try::Stopped;
+        }
+        let (ended, event) = match self.caller.exchange(call, Some(current.source_row)).await {
+            Ok(answer) => return Try::Done(Applied::from(answer)),
+            Err(Broken::Stopped) => {
+                current.attempts -= 1;
+                (Try::Stopped, Event::NoEffect { row, step, code: "interrupted".into() })
+            }
+            Err(Broken::Failed { error, counts }) => {
+                let code = error.code.clone();
+                match error.failure.effect_possible() {
+                    true => (Try::Unclear(error), Event::Unclear { row, step, code }),
+                    false => (Try::NoEffect { error, counts }, Event::NoEffect { row, step, code }),
+                }
+            }
+        };
+        match self.note(&event) {
+            Ok(()) => ended,
+            Err(_) => Try::Stopped,
+        }
+    }
+
+    /// Brings about a step that may be repeated.
+    pub(super) async fn ensure(
+        &self,
+        current: &mut Current<'_>,
+        user_id: &str,
+        step: &Step,
+        call: &Call,
+    ) -> StepEnd {
+        let began = Instant::now();
+        let mut failures = 0;
+        loop {
+            let error = match self.attempt(current, call, None).await {
+                Try::Done(applied) => return StepEnd::Done(applied),
+                Try::Stopped => return StepEnd::Stopped,
+                Try::NoEffect { error, counts } => {
+                    failures += u32::from(counts);
+                    error
+                }
+                Try::Unclear(error) => {
+                    failures += 1;
+                    current.in_doubt = true;
+                    error
+                }
+            };
+            match retry::next(&error, failures, self.caller.retries, self.caller.chance()) {
+                Next::Again(wait) => {
+                    if self.caller.rest(wait).await.is_err() {
+                        return StepEnd::Stopped;
+                    }
+                }
+                Next::UsedUp => {
+                    self.caller.used_up(&error, began);
+                    return used_up(error, current.in_doubt);
+                }
+                Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
+                Next::Final if current.in_doubt => return self.after_doubt(user_id, step, error).await,
+                Next::Final => return StepEnd::Failed(error),
+            }
+        }
+    }
+
+    /// A refusal after an unclear try: perhaps the wished state is there already.
+    async fn after_doubt(&self, user_id: &str, step: &Step, error: CallError) -> StepEnd {
+        let applied = || StepEnd::Done(Applied { status: error.status, ..Applied::default() });
+        if matches!(step, Step::EnsureGone) && error.failure == Failure::Missing {
+            return applied();
+        }
+        match self.caller.read(&Call::Get { user_id: user_id.to_string() }).await {
+            Ok(answer) => match answer.user() {
+                Some(user) if holds(step, &user) => applied(),
+                _ => StepEnd::Failed(error),
+            },
+            Err(Broken::Failed { error: read, .. }) if read.failure == Failure::Missing => match step {
+                Step::EnsureGone => applied(),
+                _ => StepEnd::Failed(error),
+            },
+            Err(Broken::Failed { .. }) => StepEnd::Unknown(error),
+            Err(Broken::Stopped) => StepEnd::Stopped,
+        }
+    }
+
+    /// Whether a refusal is about the account, so that the row itself is not to blame.
+    pub(super) fn concerns_all(&self, error: &CallError) -> bool {
+        let account =
+            matches!(error.failure, Failure::Unauthorized | Failure::Forbidden | Failure::ForbiddenUnknown);
+        account && self.stop.is_raised()
+    }
+
+    /// The SIP device of a user who was just made; the provider may take a moment to make it.
+    pub(super) async fn wait_for_sip_device(&self, user_id: &str) -> Result<Option<User>, Broken> {
+        for wait in DEVICE_WAITS {
+            self.caller.rest(Duration::from_millis(wait)).await?;
+            let answer = self.caller.read(&Call::Get { user_id: user_id.to_string() }).await?;
+            if let Some(user) = answer.user().filter(|user| user.devices_of("sip").next().is_some()) {
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The ending of tries that are used up.
+fn used_up(error: CallError, in_doubt: bool) -> StepEnd {
+    if in_doubt || error.failure.effect_possible() { StepEnd::Unknown(error) } else { StepEnd::Failed(error) }
+}
+
+/// Whether the roster shows what the step wishes; a password cannot be read.
+fn holds(step: &Step, user: &User) -> bool {
+    let device = |id: &str| user.devices().iter().find(|device| device.id == id);
+    let same = |wished: &Option<String>, there: &str| wished.as_ref().is_none_or(|wished| wished == there);
+    match step {
+        Step::EnsureDetails(changes) => {
+            let email = changes.email.as_deref().unwrap_or_default();
+            same(&changes.first_name, &user.first_name)
+                && same(&changes.last_name, &user.last_name)
+                && (email.is_empty() || email.eq_ignore_ascii_case(&user.email))
+        }
+        Step::EnsureNumber { device_id, number } => {
+            device(device_id).is_some_and(|device| device.contact_uri == *number)
+        }
+        Step::EnsureAvailable { device_id, available } => {
+            device(device_id).is_some_and(|device| device.available == Some(*available))
+        }
+        Step::EnsureDisabled { device_id } => {
+            device(device_id).is_none_or(|device| device.available != Some(true))
+        }
+        Step::EnsureUser(_) | Step::EnsureSipPassword { .. } | Step::EnsureGone => false,
+    }
+}
+
+/// The one writing call that brings a step about.
+pub(super) fn call_for(step: &Step, user_id: &str, sip_device: &str) -> Call {
+    let user_id = user_id.to_string();
+    match step {
+        Step::EnsureUser(user) => Call::Create(user.clone()),
+        Step::EnsureDetails(changes) => Call::Change { user_id, changes: changes.clone() },
+        Step::EnsureNumber { device_id, number } => {
+            Call::SetNumber { user_id, device_id: device_id.clone(), number: number.clone() }
+        }
+        Step::EnsureAvailable { device_id, available } => {
+            Call::SetAvailable { user_id, device_id: device_id.clone(), available: *available }
+        }
+        Step::EnsureDisabled { device_id } => {
+            Call::SetAvailable { user_id, device_id: device_id.clone(), available: false }
+        }
+        Step::EnsureSipPassword { password, .. } => {
+            Call::SetSipPassword { user_id, device_id: sip_device.to_string(), password: password.clone() }
+        }
+        Step::EnsureGone => Call::Delete { user_id },
+    }
+}
