@@ -1,1 +1,62 @@
-//! (being written)
+//! The state folder: one folder a run, one lock an account, and what earlier runs did.
+//!
+//! `STATE/runs/RUN_ID/` holds `journal.jsonl` and the run's files; `STATE/locks/` the locks, which the
+//! operating system frees when a process dies; `STATE/key` the key of hashes that stand for personal data.
+
+mod earlier;
+mod fingerprint;
+mod lock;
+mod runs;
+
+pub use earlier::{Earlier, Wanted};
+pub use fingerprint::{Fingerprint, Key, first_difference};
+pub use lock::{AccountLock, LockFailed};
+pub use runs::{Run, RunFolder, Standing, input_path, new_run_id, reopen};
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::platform;
+
+/// The state folder of this user.
+#[derive(Debug, Clone)]
+pub struct History {
+    folder: PathBuf,
+}
+
+/// The state folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} {path}: {error}; make the folder writable, or name another one with --state-dir")]
+pub struct HistoryFailed {
+    what: &'static str,
+    path: String,
+    error: io::Error,
+}
+
+impl HistoryFailed {
+    fn new(what: &'static str, path: &Path, error: io::Error) -> HistoryFailed {
+        HistoryFailed { what, path: path.display().to_string(), error }
+    }
+}
+
+impl History {
+    /// Opens the state folder, made where it is missing.
+    pub fn open(folder: &Path) -> Result<History, HistoryFailed> {
+        for folder in [folder.to_path_buf(), folder.join("runs"), folder.join("locks")] {
+            platform::private_folder(&folder)
+                .map_err(|error| HistoryFailed::new("the state folder cannot be made:", &folder, error))?;
+        }
+        Ok(History { folder: folder.to_path_buf() })
+    }
+
+    /// The secret key of this state folder, made on first use.
+    pub fn key(&self) -> Result<Key, HistoryFailed> {
+        let path = self.folder.join("key");
+        Key::load(&path)
+            .map_err(|error| HistoryFailed::new("the state folder's key cannot be used:", &path, error))
+    }
+
+    fn runs_folder(&self) -> PathBuf {
+        self.folder.join("runs")
+    }
+}

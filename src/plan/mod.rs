@@ -37,6 +37,8 @@ pub enum Look {
     Twice { source_row: u64, user_id: String },
     /// A row without e-mail and number that was created from the same content before.
     CreatedBefore { user_id: String, run: String },
+    /// A row without e-mail and number whose content was sent before, with an answer that was lost.
+    UnknownBefore { run: String },
 }
 
 /// What follows for a row.
@@ -153,6 +155,14 @@ pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
             let ids = ids.join(", ");
             let message = format!("{column} {value} belongs to several users ({ids}); name one by user_id");
             return Verdict::fails("user_ambiguous", message);
+        }
+        Some(Look::UnknownBefore { run }) => {
+            let message = format!(
+                "run {run} sent a user of the same content and the answer was lost, so it was not sent again; look for \
+                 the user at the provider by hand, and if nobody is there, run the same command with --again"
+            );
+            let outcome = RowOutcome::troubled(Status::Unknown, "outcome_unknown", message);
+            return Verdict::Ending(Box::new(outcome));
         }
         Some(Look::Conflict { message }) => return Verdict::invalid("identity_conflict", message.clone()),
         Some(Look::Twice { source_row, user_id }) => {

@@ -42,18 +42,24 @@ pub(super) fn verdict(wish: &Onboarding, found: &[User]) -> Verdict {
 
 /// The plan of a user who is not there.
 fn creation(wish: &Onboarding) -> Plan {
-    let mut steps = vec![Step::EnsureUser(NewUser {
-        first_name: wish.first_name.clone(),
-        last_name: wish.last_name.clone(),
-        email: wish.email.clone(),
-        number: wish.number.clone(),
-        role: wish.role.clone(),
-        device_name: wish.device_name.clone(),
-    })];
+    let mut steps = vec![Step::EnsureUser(NewUser::from(wish))];
     if let Some(password) = &wish.sip_password {
         steps.push(Step::EnsureSipPassword { device_id: None, password: password.clone() });
     }
     Plan { goal: Status::Created, user: None, steps }
+}
+
+impl From<&Onboarding> for NewUser {
+    fn from(wish: &Onboarding) -> NewUser {
+        NewUser {
+            first_name: wish.first_name.clone(),
+            last_name: wish.last_name.clone(),
+            email: wish.email.clone(),
+            number: wish.number.clone(),
+            role: wish.role.clone(),
+            device_name: wish.device_name.clone(),
+        }
+    }
 }
 
 /// What of a wished user differs from one who is there, as `column` phrases; blank cells are not compared.

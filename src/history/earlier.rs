@@ -1,0 +1,115 @@
+//! What earlier runs on this account did: whom they ended, and whom they made that nothing else can tell.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::History;
+use crate::journal::{Event, Header};
+use crate::outcome::Status;
+use crate::plan::Look;
+use crate::roster::User;
+
+/// What is asked of earlier runs.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// User ids, e-mails and addresses of leavers who are not in the roster, in lower case.
+    pub leavers: HashSet<String>,
+    /// Keyed hashes of wished users without e-mail and number.
+    pub contents: HashSet<String>,
+}
+
+/// The answers.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    gone: HashMap<String, Look>,
+    made: HashMap<String, VecDeque<Look>>,
+}
+
+impl Earlier {
+    /// How a leaver went, by one of the names that the row gives.
+    pub fn gone(&self, name: &str) -> Option<&Look> {
+        self.gone.get(&name.to_lowercase())
+    }
+
+    /// The next user who was made of this content; each answers for one row.
+    pub fn take_made(&mut self, content: &str) -> Option<Look> {
+        self.made.get_mut(content)?.pop_front()
+    }
+}
+
+impl History {
+    /// Reads the journals of all earlier runs on the account of `current`, if anything is wanted.
+    pub fn earlier(&self, current: &Header, wanted: &Wanted) -> Earlier {
+        let mut earlier = Earlier::default();
+        if wanted.leavers.is_empty() && wanted.contents.is_empty() {
+            return earlier;
+        }
+        let mut reading = Reading::default();
+        self.each_event(current, &current.run_id, |header, event| {
+            reading.take(header, event, wanted, &mut earlier);
+        });
+        reading.close(&mut earlier);
+        earlier
+    }
+}
+
+/// What is open while one journal is read.
+#[derive(Debug, Default)]
+struct Reading {
+    run: String,
+    leavers: HashMap<u32, User>,
+    /// Content by row, of rows that are not known to have had no effect.
+    sent: HashMap<u32, String>,
+}
+
+impl Reading {
+    fn take(&mut self, header: &Header, event: &Event, wanted: &Wanted, earlier: &mut Earlier) {
+        match event {
+            Event::Run(_) => {
+                self.close(earlier);
+                self.run.clone_from(&header.run_id);
+            }
+            Event::Looked { row, look: Look::User(user) } if header.command == "offboard" => {
+                if names(user).any(|name| wanted.leavers.contains(&name)) {
+                    self.leavers.insert(*row, (**user).clone());
+                }
+            }
+            Event::Intent { row, content: Some(content), .. } if wanted.contents.contains(content) => {
+                self.sent.insert(*row, content.clone());
+            }
+            Event::NoEffect { row, .. } => {
+                self.sent.remove(row);
+            }
+            Event::Done { row, user_id, .. } if !user_id.is_empty() => {
+                if let Some(content) = self.sent.remove(row) {
+                    let look = Look::CreatedBefore { user_id: user_id.clone(), run: self.run.clone() };
+                    earlier.made.entry(content).or_default().push_back(look);
+                }
+            }
+            Event::Ended { row, outcome }
+                if matches!(outcome.status, Status::Deleted | Status::Purged | Status::Archived) =>
+            {
+                let Some(user) = self.leavers.remove(row) else { return };
+                let look = Look::GoneBefore { user_id: user.id.clone(), run: self.run.clone() };
+                earlier.gone.extend(names(&user).map(|name| (name, look.clone())));
+            }
+            _ => {}
+        }
+    }
+
+    /// The end of a journal: what was sent without an answer is in doubt for ever.
+    fn close(&mut self, earlier: &mut Earlier) {
+        let mut rows: Vec<(u32, String)> = self.sent.drain().collect();
+        rows.sort_unstable();
+        for (_, content) in rows {
+            earlier.made.entry(content).or_default().push_back(Look::UnknownBefore { run: self.run.clone() });
+        }
+        self.leavers.clear();
+    }
+}
+
+/// All the names that a row may give a user.
+fn names(user: &User) -> impl Iterator<Item = String> + '_ {
+    let own = [&user.id, &user.email].into_iter();
+    let contacts = user.devices().iter().map(|device| &device.contact_uri);
+    own.chain(contacts).filter(|name| !name.is_empty()).map(|name| name.to_lowercase())
+}

@@ -1,0 +1,121 @@
+//! Keyed hashes: of the rows of a run's input, to name the first one that changed, and of wished users
+//! without e-mail and number, to know them again. Without the key they tell nothing of a person.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::platform;
+use crate::provider::NewUser;
+
+/// The secret of a state folder.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+/// A hash of one row's cells.
+pub type Fingerprint = [u8; 8];
+
+impl Key {
+    /// Reads the key, or makes one.
+    pub(super) fn load(path: &Path) -> io::Result<Key> {
+        let mut key = [0; 32];
+        match File::open(path).and_then(|mut file| file.read_exact(&mut key)) {
+            Ok(()) => return Ok(Key(key)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Killed while it was made: nothing was hashed with it yet.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => std::fs::remove_file(path)?,
+            Err(error) => return Err(error),
+        }
+        getrandom::fill(&mut key).map_err(io::Error::other)?;
+        let mut file = platform::new_private_file(path)?;
+        file.write_all(&key)?;
+        file.sync_all()?;
+        Ok(Key(key))
+    }
+
+    /// A key for tests and dry runs, where nothing outlives the process.
+    pub fn fixed(key: [u8; 32]) -> Key {
+        Key(key)
+    }
+
+    fn hash<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("any length of key is right");
+        for part in parts {
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The hash of a row's cells.
+    pub fn row(&self, cells: &csv::StringRecord) -> Fingerprint {
+        let hash = self.hash(cells.iter());
+        hash[..8].try_into().expect("a hash is longer than that")
+    }
+
+    /// The hash of a wished user, in hex.
+    pub fn wished(&self, account: &str, user: &NewUser) -> String {
+        let role = user.role.as_deref().unwrap_or_default();
+        let device_name = user.device_name.as_deref().unwrap_or_default();
+        let hash = self.hash([account, &user.first_name, &user.last_name, role, device_name]);
+        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The position of the first row that differs from those whose fingerprints lie at `path`, from 0.
+///
+/// A row too many or too few differs as well; `None` when all are the same.
+pub fn first_difference<E: From<io::Error>>(
+    path: &Path,
+    mut next: impl FnMut() -> Result<Option<Fingerprint>, E>,
+) -> Result<Option<u64>, E> {
+    let mut before = BufReader::new(File::open(path)?);
+    let mut place = 0;
+    loop {
+        let mut kept = Fingerprint::default();
+        let kept = match before.read_exact(&mut kept) {
+            Ok(()) => Some(kept),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => None,
+            Err(error) => return Err(error.into()),
+        };
+        match (kept, next()?) {
+            (None, None) => return Ok(None),
+            (kept, now) if kept == now => place += 1,
+            _ => return Ok(Some(place)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_row_that_differs_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rows");
+        let print = |n: u8| [n; 8];
+        std::fs::write(&path, [print(1), print(2), print(3)].concat()).expect("it can be written");
+        let difference = |rows: &[u8]| {
+            let mut rows = rows.iter();
+            first_difference::<io::Error>(&path, || Ok(rows.next().map(|n| print(*n))))
+                .expect("it can be read")
+        };
+        assert_eq!(difference(&[1, 2, 3]), None);
+        assert_eq!(difference(&[1, 9, 3]), Some(1));
+        assert_eq!(difference(&[1, 2]), Some(2));
+        assert_eq!(difference(&[1, 2, 3, 4]), Some(3));
+    }
+
+    #[test]
+    fn cells_do_not_run_into_each_other() {
+        let key = Key::fixed([7; 32]);
+        let row = |cells: &[&str]| key.row(&csv::StringRecord::from(cells.to_vec()));
+        assert_eq!(row(&["ab", "c"]), row(&["ab", "c"]));
+        assert_ne!(row(&["ab", "c"]), row(&["a", "bc"]));
+        assert_ne!(row(&["ab"]), Key::fixed([8; 32]).row(&csv::StringRecord::from(vec!["ab"])));
+    }
+}

@@ -1,0 +1,200 @@
+//! The folder of one run, and finding the run that the same command goes on with.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{History, HistoryFailed};
+use crate::journal::replay::replay;
+use crate::journal::{Damage, Event, FileDisk, Header, Journal, State};
+use crate::platform;
+
+/// The longest first line of a journal; headers are far shorter.
+const LONGEST_HEADER: u64 = 1 << 20;
+
+/// Where the files of a run lie.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunFolder {
+    pub id: String,
+    pub path: PathBuf,
+}
+
+impl RunFolder {
+    pub fn journal(&self) -> PathBuf {
+        self.path.join("journal.jsonl")
+    }
+
+    /// A copy of the result file.
+    pub fn results(&self) -> PathBuf {
+        self.path.join("results.csv")
+    }
+
+    /// Fingerprints of the input's rows, in order.
+    pub fn rows(&self) -> PathBuf {
+        self.path.join("rows")
+    }
+
+    /// The mark of a run that was given up although its journal cannot be written.
+    fn given_up(&self) -> PathBuf {
+        self.path.join("given-up")
+    }
+}
+
+/// A run with its journal open.
+pub struct Run {
+    pub folder: RunFolder,
+    pub journal: Journal,
+    /// The run began in an earlier process.
+    pub resumed: bool,
+    /// Keeps the folder of a dry run, and deletes it at the end.
+    _practice: Option<tempfile::TempDir>,
+}
+
+/// How a run stands, for lists.
+#[derive(Debug)]
+pub struct Standing {
+    pub folder: RunFolder,
+    pub state: Result<State, Damage>,
+    pub given_up: bool,
+}
+
+/// A new run's name: the time for people, chance against doubles.
+pub fn new_run_id(now: Timestamp) -> String {
+    let mut chance = [0; 3];
+    // Without chance the time alone names the run; a double is refused when its folder is made.
+    let _ = getrandom::fill(&mut chance);
+    let chance: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{chance}", now.strftime("%Y%m%dT%H%M%SZ"))
+}
+
+impl History {
+    /// Begins a run with an empty journal; the caller writes the header.
+    pub fn begin(&self, id: &str) -> Result<Run, HistoryFailed> {
+        let path = self.runs_folder().join(id);
+        begin_in(RunFolder { id: id.to_string(), path }, None)
+    }
+
+    /// Begins a run that leaves nothing behind.
+    pub fn practise(id: &str) -> Result<Run, HistoryFailed> {
+        let failed =
+            |error| HistoryFailed::new("no temporary folder can be made in", &std::env::temp_dir(), error);
+        let practice = tempfile::Builder::new().prefix("callroster-").tempdir().map_err(failed)?;
+        let path = practice.path().join(id);
+        begin_in(RunFolder { id: id.to_string(), path }, Some(practice))
+    }
+
+    /// The folder of a run that is there.
+    pub fn folder_of(&self, id: &str) -> Option<RunFolder> {
+        let plain = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let path = self.runs_folder().join(id);
+        (plain && path.is_dir()).then(|| RunFolder { id: id.to_string(), path })
+    }
+
+    /// All runs, the newest first.
+    pub fn folders(&self) -> Vec<RunFolder> {
+        let Ok(entries) = std::fs::read_dir(self.runs_folder()) else { return Vec::new() };
+        let mut folders: Vec<RunFolder> = entries
+            .flatten()
+            .filter(|entry| entry.path().is_dir())
+            .map(|entry| RunFolder {
+                id: entry.file_name().to_string_lossy().into_owned(),
+                path: entry.path(),
+            })
+            .collect();
+        folders.sort_by(|one, other| other.id.cmp(&one.id));
+        folders
+    }
+
+    /// How a run stands, from its whole journal.
+    pub fn standing(&self, folder: RunFolder) -> Standing {
+        let state = File::open(folder.journal())
+            .map_err(Damage::from)
+            .and_then(|file| replay(BufReader::with_capacity(1 << 16, file), |_, _| {}))
+            .map(|replay| replay.state);
+        Standing { given_up: folder.given_up().exists(), folder, state }
+    }
+
+    /// The unfinished run of the same command on the same file and account.
+    pub fn unfinished(&self, wanted: &Header) -> Option<Standing> {
+        let same = |header: &Header| {
+            header.command == wanted.command
+                && same_account(header, wanted)
+                && header.input.path == wanted.input.path
+                && (wanted.input.path != "-" || header.input.sha256 == wanted.input.sha256)
+        };
+        self.folders()
+            .into_iter()
+            .filter(|folder| header_of(folder).is_some_and(|header| same(&header)))
+            .map(|folder| self.standing(folder))
+            .find(|standing| !standing.given_up && standing.state.as_ref().map_or(true, State::unfinished))
+    }
+
+    /// Marks a run whose journal is damaged as given up.
+    pub fn give_up(&self, folder: &RunFolder) -> Result<(), HistoryFailed> {
+        let path = folder.given_up();
+        platform::private_file(&path)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| HistoryFailed::new("the run cannot be given up:", &path, error))
+    }
+
+    /// Tells `seen` every event of every run of an account but one, the oldest run first.
+    pub fn each_event(&self, account: &Header, but: &str, mut seen: impl FnMut(&Header, &Event)) {
+        for folder in self.folders().into_iter().rev().filter(|folder| folder.id != but) {
+            let Some(header) = header_of(&folder).filter(|header| same_account(header, account)) else {
+                continue;
+            };
+            let Ok(file) = File::open(folder.journal()) else { continue };
+            // A damaged journal tells what it can; here nothing is written on its word alone.
+            let _ = replay(BufReader::with_capacity(1 << 16, file), |event, _| seen(&header, event));
+        }
+    }
+}
+
+/// Opens the journal of a run that goes on.
+pub fn reopen(folder: RunFolder) -> Result<Run, Damage> {
+    let (disk, replay) = FileDisk::open(&folder.journal(), |_, _| {})?;
+    let journal = Journal::new(Box::new(disk), replay);
+    Ok(Run { folder, journal, resumed: true, _practice: None })
+}
+
+fn begin_in(folder: RunFolder, practice: Option<tempfile::TempDir>) -> Result<Run, HistoryFailed> {
+    let failed = |error| HistoryFailed::new("the run's folder cannot be made:", &folder.path, error);
+    let unreadable = |damage: Damage| {
+        HistoryFailed::new("the journal cannot be opened:", &folder.path, std::io::Error::other(damage))
+    };
+    platform::private_folder(&folder.path).map_err(failed)?;
+    let file = platform::new_private_file(&folder.journal()).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    platform::sync_folder(&folder.path).map_err(failed)?;
+    if let Some(runs) = folder.path.parent() {
+        platform::sync_folder(runs).map_err(failed)?;
+    }
+    let (disk, replay) = FileDisk::open(&folder.journal(), |_, _| {}).map_err(unreadable)?;
+    let journal = Journal::new(Box::new(disk), replay);
+    Ok(Run { folder, journal, resumed: false, _practice: practice })
+}
+
+/// The first line of a run's journal, where it is whole.
+fn header_of(folder: &RunFolder) -> Option<Header> {
+    let mut line = Vec::new();
+    let file = File::open(folder.journal()).ok()?;
+    BufReader::new(file).take(LONGEST_HEADER).read_until(b'\n', &mut line).ok()?;
+    replay(line.as_slice(), |_, _| {})
+        .ok()
+        .map(|replay| replay.state.header)
+        .filter(|header| !header.run_id.is_empty())
+}
+
+fn same_account(one: &Header, other: &Header) -> bool {
+    one.provider == other.provider && one.account == other.account && one.base_url == other.base_url
+}
+
+/// An input's path as the journal keeps it: absolute, so that the same file is known again.
+pub fn input_path(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "-".into();
+    }
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).display().to_string()
+}

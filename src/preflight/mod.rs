@@ -1,0 +1,215 @@
+//! What the roster shows of the rows, before anything is written: few reads, each answer journalled.
+//!
+//! Rows are looked up fifty a call. Onboarding asks who has the e-mail or the number already; update and
+//! offboarding resolve every row to one user. Nothing here can change anything at the provider.
+
+mod newcomers;
+mod people;
+mod roster;
+
+use futures::future::LocalBoxFuture;
+
+use crate::history::{Earlier, Wanted};
+use crate::journal::{Event, Journal};
+use crate::outcome::{Cause, Stop};
+use crate::plan::Look;
+use crate::provider::{Call, CallError, Filter, Listing, NewUser};
+use crate::roster::User;
+use crate::row::{Kind, Request};
+use crate::runner::{Broken, Caller, StopSign};
+
+/// Rows that are looked up with one call; as many as the provider shows on a page.
+const BLOCK: usize = 50;
+
+/// A valid row on its way into the preflight.
+#[derive(Debug)]
+pub struct Sought {
+    /// Position among the data rows, from 0.
+    pub row: u32,
+    pub source_row: u64,
+    pub request: Request,
+}
+
+/// Everything that a preflight needs.
+pub struct Preflight<'a> {
+    pub caller: &'a Caller<'a>,
+    pub journal: &'a Journal,
+    pub stop: &'a StopSign,
+    pub kind: Kind,
+    /// What earlier runs on the account say.
+    pub earlier: &'a dyn Fn(&Wanted) -> Earlier,
+    pub content_of: &'a dyn Fn(&NewUser) -> String,
+    /// Create rows without e-mail and number again, whatever earlier runs say.
+    pub again: bool,
+    /// Told how many rows were looked up so far.
+    pub progress: &'a dyn Fn(u64),
+}
+
+/// Gives the valid rows in order, from the first one on each time it is begun.
+pub trait ValidRows {
+    type Error;
+    fn rewind(&mut self) -> Result<(), Self::Error>;
+    fn next(&mut self) -> Result<Option<Sought>, Self::Error>;
+}
+
+/// Why a preflight did not come to its end.
+#[derive(Debug)]
+pub enum PreflightFailed<E> {
+    /// The stop sign is raised and says why.
+    Stopped,
+    /// The rows could not be read again.
+    Rows(E),
+}
+
+impl<E> From<Broken> for PreflightFailed<E> {
+    fn from(_: Broken) -> PreflightFailed<E> {
+        PreflightFailed::Stopped
+    }
+}
+
+impl Preflight<'_> {
+    /// Looks up every valid row and puts on disk what was found.
+    pub async fn look<R: ValidRows>(&self, rows: &mut R) -> Result<(), PreflightFailed<R::Error>> {
+        rows.rewind().map_err(PreflightFailed::Rows)?;
+        let roster = match self.kind {
+            Kind::Onboard => {
+                self.newcomers(rows).await?;
+                None
+            }
+            Kind::Update | Kind::Offboard => self.people(rows).await?,
+        };
+        self.note(&Event::Ready { roster })?;
+        self.journal.sync().await.map_err(|failed| self.disk_failed(failed.to_string()))?;
+        Ok(())
+    }
+
+    fn looked(&self, row: u32, look: Look) -> Result<(), Broken> {
+        self.note(&Event::Looked { row, look })
+    }
+
+    fn note(&self, event: &Event) -> Result<(), Broken> {
+        self.journal.append(event).map_err(|failed| self.disk_failed(failed.to_string()))
+    }
+
+    fn disk_failed(&self, message: String) -> Broken {
+        let message =
+            format!("{message}; nothing was changed at the provider; make room, then run the same command");
+        self.stop.raise(Stop::new(Cause::Disk, "interrupted", message));
+        Broken::Stopped
+    }
+
+    /// All users who match one of the values; as many calls as their number and the length of a filter ask for.
+    async fn matching(
+        &self,
+        values: Vec<String>,
+        filter: fn(Vec<String>) -> Filter,
+    ) -> Result<Vec<User>, Broken> {
+        let mut users = Vec::new();
+        for values in batches(values, self.caller.provider().facts().longest_filter) {
+            let filter = filter(values);
+            let mut offset = 0;
+            loop {
+                let page = self.page(filter.clone(), offset).await?;
+                let (count, total) = (page.users.len() as u64, page.total);
+                users.extend(page.users);
+                offset += count;
+                if count == 0 || total.is_none_or(|total| offset >= total) {
+                    break;
+                }
+            }
+        }
+        Ok(users)
+    }
+
+    fn page(&self, filter: Filter, offset: u64) -> LocalBoxFuture<'_, Result<crate::provider::Page, Broken>> {
+        let limit = self.caller.provider().facts().page;
+        let active_call = self.kind == Kind::Offboard;
+        let call = Call::List(Listing { filter, offset, limit, active_call, last_login: false });
+        Box::pin(async move { Ok(self.read(&call).await?.page()) })
+    }
+
+    /// A read that the whole preflight needs: a failure stops the run.
+    async fn read(&self, call: &Call) -> Result<crate::provider::Answer, Broken> {
+        self.caller.read(call).await.inspect_err(|broken| {
+            if let Broken::Failed { error, .. } = broken {
+                self.refused(call, error);
+            }
+        })
+    }
+
+    fn refused(&self, call: &Call, error: &CallError) {
+        let message = format!(
+            "{} failed before anything was changed: {} ({}); mend that, or try the same command later",
+            call.name(),
+            error.message,
+            error.code
+        );
+        // A graver sign that the caller has raised stays.
+        self.stop.raise(Stop::new(Cause::Unreachable, error.code.clone(), message));
+    }
+}
+
+/// E-mails as they came and in lower case: providers do not say whether their filter minds case.
+fn both_cases(emails: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut values = Vec::new();
+    for email in emails {
+        let lower = email.to_lowercase();
+        if lower != email {
+            values.push(lower);
+        }
+        values.push(email);
+    }
+    values
+}
+
+/// Cuts values into lists that fit one filter, encoded.
+fn batches(values: Vec<String>, longest: usize) -> Vec<Vec<String>> {
+    let mut batches: Vec<Vec<String>> = Vec::new();
+    let mut length = usize::MAX;
+    for value in values {
+        // A byte takes three at most when it is encoded.
+        let weight =
+            value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>() + 3;
+        if length.saturating_add(weight) > longest {
+            batches.push(Vec::new());
+            length = 0;
+        }
+        length += weight;
+        if let Some(batch) = batches.last_mut() {
+            batch.push(value);
+        }
+    }
+    batches
+}
+
+/// Reads up to a block of rows.
+fn block<R: ValidRows>(rows: &mut R) -> Result<Vec<Sought>, R::Error> {
+    let mut block = Vec::with_capacity(BLOCK);
+    while block.len() < BLOCK {
+        match rows.next()? {
+            Some(sought) => block.push(sought),
+            None => break,
+        }
+    }
+    Ok(block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_cut_and_nothing_is_lost() {
+        let values: Vec<String> = (0..100).map(|n| format!("person{n}@example.com")).collect();
+        let cut = batches(values.clone(), 300);
+        assert!(cut.len() > 5);
+        assert_eq!(cut.concat(), values);
+        assert_eq!(batches(vec!["x".repeat(900)], 300), [["x".repeat(900)]]);
+        assert_eq!(batches(Vec::new(), 300), Vec::<Vec<String>>::new());
+    }
+
+    #[test]
+    fn an_email_is_asked_for_in_both_cases_once() {
+        assert_eq!(both_cases(["a@x.com".into(), "B@x.com".into()]), ["a@x.com", "b@x.com", "B@x.com"]);
+    }
+}

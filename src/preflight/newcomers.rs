@@ -1,0 +1,111 @@
+//! Onboarding: who has a row's e-mail or number already, and who was made before without either.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::stream::{self, StreamExt};
+
+use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
+use crate::history::Wanted;
+use crate::plan::Look;
+use crate::provider::{Filter, NewUser};
+use crate::roster::User;
+use crate::row::{Onboarding, Request};
+use crate::runner::Broken;
+
+impl Preflight<'_> {
+    pub(super) async fn newcomers<R: ValidRows>(
+        &self,
+        rows: &mut R,
+    ) -> Result<(), PreflightFailed<R::Error>> {
+        let mut nameless: Vec<(u32, String)> = Vec::new();
+        let mut failed = None;
+        let blocks = std::iter::from_fn(|| match block(rows) {
+            Ok(block) => Some(block).filter(|block| !block.is_empty()),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        });
+        let blocks = blocks.inspect(|block| nameless.extend(self.without_key(block)));
+        let mut looks = stream::iter(blocks).map(|block| self.matches_of(block)).buffered(self.caller.most());
+        let mut done = 0;
+        while let Some(found) = looks.next().await {
+            let (found, rows) = found?;
+            for (row, users) in found {
+                self.looked(row, Look::Matches(users))?;
+            }
+            done += rows;
+            (self.progress)(done);
+        }
+        drop(looks);
+        match failed {
+            Some(error) => Err(PreflightFailed::Rows(error)),
+            None => Ok(self.made_before(nameless)?),
+        }
+    }
+
+    /// Who has an e-mail or a number of the block, by row; rows without matches are left out.
+    async fn matches_of(&self, block: Vec<Sought>) -> Result<(Vec<(u32, Vec<User>)>, u64), Broken> {
+        let wishes = || block.iter().filter_map(|sought| wish_of(&sought.request));
+        let emails: Vec<String> = wishes().filter_map(|wish| wish.email.clone()).collect();
+        let numbers: Vec<String> = wishes().filter_map(|wish| wish.number.clone()).collect();
+        let (by_email, by_number) = futures::try_join!(
+            self.matching(both_cases(emails), Filter::Emails),
+            self.matching(numbers, Filter::Contacts),
+        )?;
+        let mut seen = HashSet::new();
+        let users: Vec<User> =
+            by_email.into_iter().chain(by_number).filter(|user| seen.insert(user.id.clone())).collect();
+        let (mut emails, mut contacts): (HashMap<String, Vec<usize>>, HashMap<&str, Vec<usize>>) =
+            Default::default();
+        for (place, user) in users.iter().enumerate() {
+            emails.entry(user.email.to_lowercase()).or_default().push(place);
+            for device in user.devices() {
+                contacts.entry(&device.contact_uri).or_default().push(place);
+            }
+        }
+        let mut found = Vec::new();
+        for sought in &block {
+            let Some(wish) = wish_of(&sought.request) else { continue };
+            let by_email = wish.email.as_ref().and_then(|email| emails.get(&email.to_lowercase()));
+            let by_number = wish.number.as_ref().and_then(|number| contacts.get(number.as_str()));
+            let mut places: Vec<usize> = by_email.into_iter().chain(by_number).flatten().copied().collect();
+            places.dedup();
+            if !places.is_empty() {
+                found.push((sought.row, places.into_iter().map(|place| users[place].clone()).collect()));
+            }
+        }
+        Ok((found, block.len() as u64))
+    }
+
+    /// Rows that nothing but a journal can know again, with the hash of their content.
+    fn without_key(&self, block: &[Sought]) -> Vec<(u32, String)> {
+        let nameless = block.iter().filter_map(|sought| {
+            let wish = wish_of(&sought.request)?;
+            let content = || (self.content_of)(&NewUser::from(wish));
+            (wish.email.is_none() && wish.number.is_none()).then(|| (sought.row, content()))
+        });
+        nameless.collect()
+    }
+
+    fn made_before(&self, nameless: Vec<(u32, String)>) -> Result<(), Broken> {
+        if self.again || nameless.is_empty() {
+            return Ok(());
+        }
+        let contents = nameless.iter().map(|(_, content)| content.clone()).collect();
+        let mut earlier = (self.earlier)(&Wanted { contents, ..Wanted::default() });
+        for (row, content) in nameless {
+            if let Some(look) = earlier.take_made(&content) {
+                self.looked(row, look)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn wish_of(request: &Request) -> Option<&Onboarding> {
+    match request {
+        Request::Onboard(wish) => Some(wish),
+        _ => None,
+    }
+}

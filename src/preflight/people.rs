@@ -1,0 +1,267 @@
+//! Update and offboarding: every row names one user, who is found by few calls or is not there.
+
+use std::collections::HashMap;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::roster::Walk;
+use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
+use crate::history::Wanted;
+use crate::plan::Look;
+use crate::provider::{Call, Filter};
+use crate::roster::User;
+use crate::row::{Identity, Kind, Request};
+use crate::runner::Broken;
+
+/// A row whom nobody in the roster answers to.
+type Nobody = (u32, Identity);
+
+/// What the roster showed for one row.
+enum Found {
+    One(Box<User>),
+    Several(Vec<User>),
+    Nobody,
+    Conflict(String),
+}
+
+impl Preflight<'_> {
+    /// Resolves every row; returns how many users the roster has.
+    pub(super) async fn people<R: ValidRows>(
+        &self,
+        rows: &mut R,
+    ) -> Result<Option<u64>, PreflightFailed<R::Error>> {
+        let by_id_alone = self.count_by_id(rows)?;
+        let walk = self.walk_for(by_id_alone, rows).await?;
+        let mut failed = None;
+        let blocks = std::iter::from_fn(|| match block(rows) {
+            Ok(block) => Some(block).filter(|block| !block.is_empty()),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        });
+        let mut first_rows: HashMap<String, u64> = HashMap::new();
+        let mut nobodies: Vec<Nobody> = Vec::new();
+        let mut done = 0;
+        let mut looks =
+            stream::iter(blocks).map(|block| self.resolve(block, &walk)).buffered(self.caller.most());
+        while let Some(resolved) = looks.next().await {
+            for (sought, found) in resolved? {
+                done += 1;
+                let who = identity_of(&sought.request);
+                let look = match found {
+                    Found::Nobody => {
+                        nobodies.push((sought.row, who.clone()));
+                        continue;
+                    }
+                    Found::Conflict(message) => Look::Conflict { message },
+                    Found::Several(users) => several(who, &users),
+                    Found::One(user) => match first_rows.get(&user.id) {
+                        Some(source_row) => Look::Twice { source_row: *source_row, user_id: user.id },
+                        None => {
+                            first_rows.insert(user.id.clone(), sought.source_row);
+                            Look::User(user)
+                        }
+                    },
+                };
+                self.looked(sought.row, look)?;
+            }
+            (self.progress)(done);
+        }
+        drop(looks);
+        if let Some(error) = failed {
+            return Err(PreflightFailed::Rows(error));
+        }
+        self.nobodies(nobodies)?;
+        Ok(walk.total)
+    }
+
+    /// How many valid rows name their user by id alone.
+    fn count_by_id<R: ValidRows>(&self, rows: &mut R) -> Result<u64, PreflightFailed<R::Error>> {
+        let mut count = 0;
+        while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
+            let who = identity_of(&sought.request);
+            count += u64::from(who.email.is_none() && who.contact_uri.is_none());
+        }
+        rows.rewind().map_err(PreflightFailed::Rows)?;
+        Ok(count)
+    }
+
+    /// Reads as much of the roster as is worth it: the guard needs its size, rows by id alone perhaps all of it.
+    async fn walk_for<R: ValidRows>(
+        &self,
+        by_id_alone: u64,
+        rows: &mut R,
+    ) -> Result<Walk, PreflightFailed<R::Error>> {
+        if by_id_alone == 0 && self.kind == Kind::Update {
+            return Ok(Walk::default());
+        }
+        let mut wanted = std::collections::HashSet::new();
+        while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
+            let who = identity_of(&sought.request);
+            if let (None, None, Some(id)) = (&who.email, &who.contact_uri, &who.user_id) {
+                wanted.insert(id.clone());
+            }
+        }
+        rows.rewind().map_err(PreflightFailed::Rows)?;
+        Ok(self.walk(wanted, self.kind == Kind::Offboard).await?)
+    }
+
+    /// Finds the users of a block: by e-mail, else by address, else by id; then holds the row's other cells against them.
+    async fn resolve(&self, block: Vec<Sought>, walk: &Walk) -> Result<Vec<(Sought, Found)>, Broken> {
+        let (mut emails, mut contacts) = (Vec::new(), Vec::new());
+        for who in block.iter().map(|sought| identity_of(&sought.request)) {
+            match (&who.email, &who.contact_uri) {
+                (Some(email), _) => emails.push(email.clone()),
+                (None, Some(contact)) => contacts.push(contact.clone()),
+                (None, None) => {}
+            }
+        }
+        let (by_email, by_contact) = futures::try_join!(
+            self.matching(both_cases(emails), Filter::Emails),
+            self.matching(contacts, Filter::Contacts),
+        )?;
+        let judged = stream::iter(block).map(|sought| async {
+            let who = identity_of(&sought.request);
+            let found = match (&who.email, &who.contact_uri, &who.user_id) {
+                (Some(email), _, _) => pick(&by_email, |user| user.email.eq_ignore_ascii_case(email)),
+                (None, Some(contact), _) => pick(&by_contact, |user| user.has_contact(contact)),
+                (None, None, Some(id)) => self.by_id(id, walk).await?.into_iter().collect(),
+                (None, None, None) => Vec::new(),
+            };
+            let found = self.judge(who, found, walk).await?;
+            Ok((sought, found))
+        });
+        judged.buffered(self.caller.most()).try_collect().await
+    }
+
+    /// Holds everything that a row says of its user against those who were found by its first name.
+    async fn judge(&self, who: &Identity, mut found: Vec<User>, walk: &Walk) -> Result<Found, Broken> {
+        if let (Some(id), true) = (&who.user_id, found.len() > 1) {
+            found.retain(|user| user.id == *id);
+        }
+        if let (Some(_), Some(contact), true) = (&who.email, &who.contact_uri, found.len() > 1) {
+            found.retain(|user| user.has_contact(contact));
+        }
+        match <[User; 1]>::try_from(found) {
+            Ok([user]) => Ok(match contradiction(who, &user) {
+                Some(message) => Found::Conflict(message),
+                None => Found::One(Box::new(user)),
+            }),
+            Err(users) if users.is_empty() => self.second_look(who, walk).await,
+            Err(users) => Ok(Found::Several(users)),
+        }
+    }
+
+    /// Nobody answers to a row's first name; perhaps somebody answers to another one, and then the row contradicts itself.
+    async fn second_look(&self, who: &Identity, walk: &Walk) -> Result<Found, Broken> {
+        if let (Some(email), Some(contact)) = (&who.email, &who.contact_uri) {
+            let users = self.matching(vec![contact.clone()], Filter::Contacts).await?;
+            if let Some(user) = users.iter().find(|user| user.has_contact(contact)) {
+                return Ok(Found::Conflict(format!(
+                    "nobody has the email {email}, but {contact} belongs to the user {}; correct one of the two cells",
+                    user.id
+                )));
+            }
+        }
+        if let (Some(id), true) = (&who.user_id, who.email.is_some() || who.contact_uri.is_some())
+            && let Some(user) = self.by_id(id, walk).await?
+        {
+            let other = who.email.as_deref().or(who.contact_uri.as_deref()).unwrap_or_default();
+            return Ok(Found::Conflict(format!(
+                "nobody has {other}, but there is a user {}; correct one of the two cells",
+                user.id
+            )));
+        }
+        Ok(Found::Nobody)
+    }
+
+    /// One user by id: out of the walk, else by a read.
+    async fn by_id(&self, id: &str, walk: &Walk) -> Result<Option<User>, Broken> {
+        if let Some(user) = walk.users.get(id) {
+            return Ok(Some(user.clone()));
+        }
+        if walk.whole && walk.wanted.contains(id) {
+            return Ok(None);
+        }
+        match self.caller.read(&Call::Get { user_id: id.to_string() }).await {
+            Ok(answer) => Ok(answer.user()),
+            Err(Broken::Failed { error, .. }) if error.failure == crate::provider::Failure::Missing => {
+                Ok(None)
+            }
+            Err(broken) => {
+                if let Broken::Failed { error, .. } = &broken {
+                    self.refused(&Call::Get { user_id: String::new() }, error);
+                }
+                Err(broken)
+            }
+        }
+    }
+
+    /// Leavers who are not there: perhaps an earlier run ended them.
+    fn nobodies(&self, nobodies: Vec<Nobody>) -> Result<(), Broken> {
+        let earlier = match self.kind {
+            Kind::Offboard if !nobodies.is_empty() => {
+                let leavers =
+                    nobodies.iter().flat_map(|(_, who)| names(who)).map(|(_, name)| name.to_lowercase());
+                (self.earlier)(&Wanted { leavers: leavers.collect(), ..Wanted::default() })
+            }
+            _ => Default::default(),
+        };
+        for (row, who) in nobodies {
+            let gone = names(&who).find_map(|(_, name)| earlier.gone(name)).cloned();
+            let (column, value) = names(&who).next().unwrap_or_default();
+            let nobody = Look::Nobody { column: column.into(), value: value.into() };
+            self.looked(row, gone.unwrap_or(nobody))?;
+        }
+        Ok(())
+    }
+}
+
+fn pick(users: &[User], is_meant: impl Fn(&User) -> bool) -> Vec<User> {
+    let mut picked: Vec<User> = Vec::new();
+    for user in users.iter().filter(|user| is_meant(user)) {
+        if picked.iter().all(|other| other.id != user.id) {
+            picked.push(user.clone());
+        }
+    }
+    picked
+}
+
+/// What of the row does not fit the user whom its first name found.
+fn contradiction(who: &Identity, user: &User) -> Option<String> {
+    if let Some(id) = who.user_id.as_ref().filter(|id| **id != user.id) {
+        let by = who.email.as_deref().or(who.contact_uri.as_deref()).unwrap_or_default();
+        return Some(format!(
+            "{by} belongs to the user {}, not to {id}; correct one of the two cells",
+            user.id
+        ));
+    }
+    let contact =
+        who.contact_uri.as_ref().filter(|contact| who.email.is_some() && !user.has_contact(contact))?;
+    Some(format!(
+        "the user with the email {} has no device {contact}; correct one of the two cells",
+        who.email.as_deref().unwrap_or_default()
+    ))
+}
+
+fn several(who: &Identity, users: &[User]) -> Look {
+    let (column, value) = names(who).next().unwrap_or_default();
+    let ids = users.iter().map(|user| user.id.clone()).collect();
+    Look::Several { column: column.into(), value: value.into(), ids }
+}
+
+/// The names that a row gives its user, the one that is looked up first at the front.
+fn names(who: &Identity) -> impl Iterator<Item = (&'static str, &str)> {
+    let all = [("email", &who.email), ("device_contact_uri", &who.contact_uri), ("user_id", &who.user_id)];
+    all.into_iter().filter_map(|(column, value)| Some((column, value.as_deref()?)))
+}
+
+fn identity_of(request: &Request) -> &Identity {
+    static NOBODY: Identity = Identity { user_id: None, email: None, contact_uri: None };
+    match request {
+        Request::Update(wish) => &wish.who,
+        Request::Offboard(wish) => &wish.who,
+        Request::Onboard(_) => &NOBODY,
+    }
+}

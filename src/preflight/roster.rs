@@ -1,0 +1,110 @@
+//! A walk over the roster: how many users there are, and those who are wanted by id.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::stream::{self, StreamExt};
+
+use super::Preflight;
+use crate::provider::Filter;
+use crate::roster::User;
+use crate::runner::Broken;
+
+/// What a walk brought.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// Users in the roster, where it is known.
+    pub total: Option<u64>,
+    /// The wanted users who were seen.
+    pub users: HashMap<String, User>,
+    /// Who was wanted.
+    pub wanted: HashSet<String>,
+    /// The whole roster was seen while it did not move: who was not seen is not there.
+    pub whole: bool,
+}
+
+impl Preflight<'_> {
+    /// Reads the first page, and all others where that costs less than a read for each wanted user.
+    pub(super) async fn walk(&self, wanted: HashSet<String>, count: bool) -> Result<Walk, Broken> {
+        let first = self.page(Filter::All, 0).await?;
+        let mut walk = Walk { total: first.total, wanted, ..Walk::default() };
+        let mut seen = Seen::default();
+        let step = first.users.len() as u64;
+        seen.take(&mut walk, first.users, first.total);
+        match first.total {
+            Some(total) if step > 0 => {
+                let more = total.saturating_sub(step).div_ceil(step);
+                if walk.missing() > more {
+                    self.walk_on(&mut walk, &mut seen, (step, total)).await?;
+                }
+                walk.whole = seen.steady && seen.ids.len() as u64 == total;
+            }
+            Some(_) => walk.whole = first.total == Some(0),
+            // Without a total the size of the roster is only known at its end.
+            None if count || walk.missing() > 0 => self.walk_to_the_end(&mut walk, &mut seen, step).await?,
+            None => {}
+        }
+        Ok(walk)
+    }
+
+    async fn walk_on(
+        &self,
+        walk: &mut Walk,
+        seen: &mut Seen,
+        (step, total): (u64, u64),
+    ) -> Result<(), Broken> {
+        let offsets = (1..=total.div_ceil(step)).map(|page| page * step).filter(|offset| *offset < total);
+        let mut pages =
+            stream::iter(offsets).map(|offset| self.page(Filter::All, offset)).buffered(self.caller.most());
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            seen.take(walk, page.users, page.total);
+        }
+        Ok(())
+    }
+
+    async fn walk_to_the_end(&self, walk: &mut Walk, seen: &mut Seen, step: u64) -> Result<(), Broken> {
+        let mut offset = step;
+        loop {
+            let page = self.page(Filter::All, offset).await?;
+            if page.users.is_empty() {
+                walk.total = Some(seen.ids.len() as u64);
+                return Ok(());
+            }
+            offset += page.users.len() as u64;
+            seen.take(walk, page.users, page.total);
+        }
+    }
+}
+
+impl Walk {
+    /// Wanted users who were not seen yet.
+    fn missing(&self) -> u64 {
+        (self.wanted.len() - self.users.len()) as u64
+    }
+}
+
+/// What a walk has seen so far.
+struct Seen {
+    ids: HashSet<String>,
+    /// Every page told the same total.
+    steady: bool,
+    total: Option<u64>,
+}
+
+impl Default for Seen {
+    fn default() -> Seen {
+        Seen { ids: HashSet::new(), steady: true, total: None }
+    }
+}
+
+impl Seen {
+    fn take(&mut self, walk: &mut Walk, users: Vec<User>, total: Option<u64>) {
+        self.steady &= total.is_some() && self.total.is_none_or(|before| Some(before) == total);
+        self.total = total;
+        for user in users {
+            if self.ids.insert(user.id.clone()) && walk.wanted.contains(&user.id) {
+                walk.users.insert(user.id.clone(), user);
+            }
+        }
+    }
+}
