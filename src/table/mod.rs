@@ -2,14 +2,22 @@
 //!
 //! A [`Sheet`] is read once as a whole before it is believed, and then row by row as often as wished,
 //! with flat memory. What is no table is a [`Refusal`] that names the place and the mend. What a row
-//! means is not known here: cells leave as they came.
+//! means is not known here: cells leave as they came (see [`unguarded`]).
 
+mod beside;
+mod guard;
+mod heading;
 mod scan;
 mod sheet;
 mod source;
 mod walk;
+mod whole_file;
 
+pub use beside::beside;
+pub use guard::{FormulaGuard, guarded, unguarded};
+pub use heading::normalised;
 pub use sheet::{Rows, Sheet};
+pub use whole_file::{Privacy, WholeFile, check_writable};
 
 /// What was said of a file's form; `None` is found out.
 #[derive(Debug, Clone, Default)]
