@@ -5,17 +5,23 @@
 //! means is not known here: cells leave as they came (see [`unguarded`]).
 
 mod beside;
+mod failed;
 mod guard;
 mod heading;
+mod results;
 mod scan;
+mod secrets;
 mod sheet;
 mod source;
 mod walk;
 mod whole_file;
 
 pub use beside::beside;
+pub use failed::FailedWriter;
 pub use guard::{FormulaGuard, guarded, unguarded};
 pub use heading::normalised;
+pub use results::{RESULT_COLUMNS, ResultWriter};
+pub use secrets::{SECRET_COLUMNS, SecretsWriter, WhoseSecret, read_secrets};
 pub use sheet::{Rows, Sheet};
 pub use whole_file::{Privacy, WholeFile, check_writable};
 
