@@ -4,6 +4,7 @@
 //! a [`Request`] is what a person wants done with one user.
 
 use crate::secret::Secret;
+use crate::table::Refusal;
 
 /// The three sheets of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,92 @@ pub enum Field {
     Devices,
 }
 
+impl Kind {
+    /// The word of the command line: `onboard`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Onboard => "onboard",
+            Kind::Update => "update",
+            Kind::Offboard => "offboard",
+        }
+    }
+
+    /// The columns of the sheet, in the order of its template.
+    pub fn fields(self) -> &'static [Field] {
+        use Field::*;
+        match self {
+            Kind::Onboard => &[FirstName, LastName, Email, DeviceContactUri, Role, DeviceName, SipPassword],
+            Kind::Update => &[
+                UserId,
+                Email,
+                DeviceContactUri,
+                DeviceId,
+                FirstName,
+                LastName,
+                NewEmail,
+                NewDeviceContactUri,
+                Available,
+                SipPassword,
+                Status,
+            ],
+            Kind::Offboard => &[UserId, Email, DeviceContactUri, Mode, Reason, ReassignTo, Devices],
+        }
+    }
+}
+
+impl Field {
+    pub const ALL: [Field; 17] = [
+        Field::FirstName,
+        Field::LastName,
+        Field::Email,
+        Field::DeviceContactUri,
+        Field::Role,
+        Field::DeviceName,
+        Field::SipPassword,
+        Field::UserId,
+        Field::DeviceId,
+        Field::NewEmail,
+        Field::NewDeviceContactUri,
+        Field::Available,
+        Field::Status,
+        Field::Mode,
+        Field::Reason,
+        Field::ReassignTo,
+        Field::Devices,
+    ];
+
+    /// The columns by which a row of `update` or `offboard` names its user.
+    pub const IDENTITY: [Field; 3] = [Field::UserId, Field::Email, Field::DeviceContactUri];
+
+    /// The name of the column: `first_name`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::FirstName => "first_name",
+            Field::LastName => "last_name",
+            Field::Email => "email",
+            Field::DeviceContactUri => "device_contact_uri",
+            Field::Role => "role",
+            Field::DeviceName => "device_name",
+            Field::SipPassword => "sip_password",
+            Field::UserId => "user_id",
+            Field::DeviceId => "device_id",
+            Field::NewEmail => "new_email",
+            Field::NewDeviceContactUri => "new_device_contact_uri",
+            Field::Available => "available",
+            Field::Status => "status",
+            Field::Mode => "mode",
+            Field::Reason => "reason",
+            Field::ReassignTo => "reassign_to",
+            Field::Devices => "devices",
+        }
+    }
+
+    /// The field of this column name, as [`Field::name`] writes it.
+    pub fn of_name(name: &str) -> Option<Field> {
+        Field::ALL.into_iter().find(|field| field.name() == name)
+    }
+}
+
 /// One data row as it came: the cells of the file, untouched.
 #[derive(Debug, Clone, Default)]
 pub struct RawRow {
@@ -43,6 +130,15 @@ pub struct RawRow {
     /// The row as a spreadsheet counts it; the header is 1.
     pub source_row: u64,
     pub cells: csv::StringRecord,
+}
+
+/// Data rows in order, which can be read more than once.
+pub trait RowSource {
+    /// Goes back to before the first row.
+    fn rewind(&mut self) -> Result<(), Refusal>;
+
+    /// Reads the next row into `row`; `false` at the end.
+    fn read(&mut self, row: &mut RawRow) -> Result<bool, Refusal>;
 }
 
 /// What is wrong with a row; a row may have several.
@@ -115,6 +211,25 @@ pub enum Mode {
     Disable,
     Archive,
     Purge,
+}
+
+impl Mode {
+    pub const ALL: [Mode; 4] = [Mode::Delete, Mode::Disable, Mode::Archive, Mode::Purge];
+
+    /// The word of the `mode` column and of `--mode`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Delete => "delete",
+            Mode::Disable => "disable",
+            Mode::Archive => "archive",
+            Mode::Purge => "purge",
+        }
+    }
+
+    /// The mode of this word, in any letter case.
+    pub fn of_word(word: &str) -> Option<Mode> {
+        Mode::ALL.into_iter().find(|mode| mode.word().eq_ignore_ascii_case(word))
+    }
 }
 
 /// A wished end of one user.
