@@ -64,6 +64,11 @@ impl Columns {
         row.cells.get(self.place(field)?).and_then(cell::bare)
     }
 
+    /// Whether anything but blanks stands at this position of the row.
+    pub fn is_filled(&self, row: &RawRow, place: usize) -> bool {
+        row.cells.get(place).and_then(cell::bare).is_some()
+    }
+
     /// Whether the file has a column for the field.
     pub fn has(&self, field: Field) -> bool {
         self.place(field).is_some()

@@ -1,9 +1,26 @@
 //! The rules of one row and of the whole file.
 //!
-//! Pure. Only this file makes a [`Request`], and only of a row without problems.
+//! Pure. Only this folder makes a [`Request`], and only of a row without problems.
+
+mod cells;
+mod doubles;
+mod email;
+mod findings;
+mod offboard;
+mod onboard;
+mod person;
+mod phone;
+mod survey;
+mod update;
+mod words;
 
 use crate::columns::Columns;
 use crate::row::{Kind, Mode, Problem, RawRow, Request, Warning};
+
+pub use doubles::Doubles;
+pub use findings::Findings;
+pub use phone::known_country;
+pub use survey::{Survey, survey};
 
 /// Whose words a sheet is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +62,21 @@ pub struct Checked {
 pub struct Checker {
     rules: Rules,
     columns: Columns,
+    phones: phone::Phones,
+    doubles: Option<Doubles>,
 }
 
 impl Checker {
-    /// Without doubles yet; see [`Doubles`].
+    /// Without doubles yet; see [`Doubles`] and [`survey`].
     pub fn new(columns: Columns, rules: Rules) -> Checker {
-        Checker { rules, columns }
+        let phones = phone::Phones::new(rules.default_country.as_deref());
+        Checker { rules, columns, phones, doubles: None }
+    }
+
+    /// Reports these doubles from now on.
+    pub fn with_doubles(mut self, doubles: Doubles) -> Checker {
+        self.doubles = Some(doubles);
+        self
     }
 
     pub fn rules(&self) -> &Rules {
@@ -62,7 +88,66 @@ impl Checker {
     }
 
     /// Every problem of the row itself and of its doubles, or its request.
-    pub fn check(&self, _row: &RawRow) -> Checked {
-        Checked { request: Err(Vec::new()), warnings: Vec::new() }
+    pub fn check(&self, row: &RawRow) -> Checked {
+        let mut findings = Findings::worded();
+        let draft = self.look_at(row, &mut findings);
+        let request = match draft {
+            Some(draft) if findings.problems.is_empty() => Ok(draft.into_request()),
+            _ => Err(findings.problems),
+        };
+        Checked { request, warnings: findings.warnings }
+    }
+
+    /// What [`Checker::check`] finds, without making the request or wording the warnings: for counting rows.
+    pub fn verdict(&self, row: &RawRow, findings: &mut Findings) {
+        findings.clear();
+        self.look_at(row, findings);
+    }
+
+    /// The draft is `None` where the row cannot be read at all; it is worth nothing beside a problem.
+    fn look_at<'a>(&'a self, row: &'a RawRow, findings: &mut Findings) -> Option<Draft<'a>> {
+        let (cells, expected) = (row.cells.len(), self.columns.header().len());
+        if cells != expected {
+            findings.problem(
+                "row_shape",
+                None,
+                format!(
+                    "the row has {cells} cells and the header {expected}; put text with a delimiter in it into quotes, \
+                     and leave no cell out"
+                ),
+            );
+            return None;
+        }
+        let mut cells = cells::Cells::new(self, row, findings);
+        let draft = match self.rules.kind {
+            Kind::Onboard => Draft::Onboard(onboard::draft(&mut cells)),
+            Kind::Update => Draft::Update(update::draft(&mut cells)),
+            Kind::Offboard => Draft::Offboard(offboard::draft(&mut cells)),
+        };
+        cells.without_a_place();
+        if let Some(doubles) = &self.doubles {
+            doubles.report(self, row, findings);
+        }
+        Some(draft)
     }
 }
+
+/// A request whose texts are still those of the row.
+enum Draft<'a> {
+    Onboard(onboard::Draft<'a>),
+    Update(update::Draft<'a>),
+    Offboard(offboard::Draft<'a>),
+}
+
+impl Draft<'_> {
+    fn into_request(self) -> Request {
+        match self {
+            Draft::Onboard(draft) => Request::Onboard(draft.into_request()),
+            Draft::Update(draft) => Request::Update(draft.into_request()),
+            Draft::Offboard(draft) => Request::Offboard(draft.into_request()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

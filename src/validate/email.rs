@@ -1,0 +1,197 @@
+//! E-mail addresses: right or a message with the mend.
+//!
+//! Pure. Syntax only; nobody is asked whether the address takes mail.
+
+use email_address::{EmailAddress, Options};
+
+use super::words::quoted;
+use crate::columns::is_blank;
+
+/// The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3, with its brackets taken off).
+const LONGEST: usize = 254;
+
+const OPTIONS: Options =
+    Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
+
+/// Why an e-mail cell is wrong; `None` where it is right.
+pub(super) fn fault(text: &str) -> Option<String> {
+    if is_plain(text) || is_valid(text) {
+        return None;
+    }
+    let shown = quoted(text);
+    if text.contains(|character| character != ' ' && is_blank(character)) {
+        return Some(format!("{shown} has an unseen character in it; type the address anew"));
+    }
+    if text.matches('@').count() > 1 && text.contains([';', ',', ' ']) {
+        return Some(format!("{shown} holds more than one address; keep one"));
+    }
+    if let Some(address) = address_within(text) {
+        return Some(format!("{shown} is more than an address; write {address}"));
+    }
+    let mend = match text.rsplit_once('@') {
+        None => "there is no @ in it",
+        Some((_, domain)) if !domain.contains('.') => "after the @ a domain like example.com is needed",
+        _ if text.len() > LONGEST => "it is longer than 254 characters",
+        _ if text.contains(' ') => "there is a blank in it",
+        _ => "look for missing, doubled or strange characters",
+    };
+    Some(format!("{shown} is no e-mail address; {mend}"))
+}
+
+fn is_valid(text: &str) -> bool {
+    let domain = text.rsplit_once('@').map_or("", |(_, domain)| domain);
+    // The crate takes `exa_mple.com`, which no mail server can be called.
+    domain.chars().all(|character| character.is_alphanumeric() || "-.".contains(character))
+        && text.len() <= LONGEST
+        && EmailAddress::parse_with_options(text, OPTIONS).is_ok()
+}
+
+/// Whether the address is of the plainest kind, which nearly all are: much quicker than the whole grammar.
+fn is_plain(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
+    let label = |label: &[u8]| {
+        let ends = [label.first(), label.last()];
+        let letters = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        (1..=63).contains(&label.len()) && label.iter().all(letters) && !ends.contains(&Some(&b'-'))
+    };
+    let local_is_plain = local.len() <= 64
+        && local
+            .as_bytes()
+            .split(|byte| *byte == b'.')
+            .all(|atom| !atom.is_empty() && atom.iter().copied().all(word));
+    local_is_plain
+        && text.len() <= LONGEST
+        && domain.contains('.')
+        && domain.as_bytes().split(|byte| *byte == b'.').all(label)
+}
+
+/// The address in `Asha Rao <asha@example.com>` or `mailto:asha@example.com`.
+fn address_within(text: &str) -> Option<&str> {
+    let bracketed = text.split_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    let linked = text.get(..7).filter(|start| start.eq_ignore_ascii_case("mailto:")).map(|_| &text[7..]);
+    bracketed.or(linked).map(str::trim).filter(|address| is_valid(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The essential cases of the isemail test suite by Dominic Sayers: its class "error" must be refused.
+    const ISEMAIL_ERRORS: [&str; 54] = [
+        "",
+        "test",
+        "@",
+        "test@",
+        "@io",
+        "@iana.org",
+        ".test@iana.org",
+        "test.@iana.org",
+        "test..iana.org",
+        "test_exa-mple.com",
+        "test\\@test@iana.org",
+        "test@-iana.org",
+        "test@iana-.com",
+        "test@.iana.org",
+        "test@iana.org.",
+        "test@iana..com",
+        "\"\"\"@iana.org",
+        "\"\\\"@iana.org",
+        "test\"@iana.org",
+        "\"test@iana.org",
+        "\"test\"test@iana.org",
+        "test\"text\"@iana.org",
+        "\"test\"\"test\"@iana.org",
+        "\"test\\\0\"@iana.org",
+        "\"test\0\"@iana.org",
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmn@iana.org\0",
+        "test@a[255.255.255.255]",
+        "test@[255.255.255]",
+        "test@[255.255.255.255.255]",
+        "test@[255.255.255.256]",
+        "test@[1111:2222:3333:4444:5555:6666:7777:8888]",
+        "test@[IPv6:1111:2222:3333:4444:5555:6666:7777]",
+        "test@[IPv6:1111::4444:5555::8888]",
+        "test@[IPv6:::]",
+        "test@iana.org-",
+        "\"test@iana.org",
+        "(test@iana.org",
+        "test@(iana.org",
+        "test@[1.2.3.4",
+        "\"test\\\"@iana.org",
+        "(comment\\)test@iana.org",
+        "test@iana.org(comment\\)",
+        "test@iana.org(comment\\",
+        "test@[RFC-5322]-domain-literal]",
+        "test@[RFC-5322-[domain-literal]",
+        "test@[RFC-5322-\\]-domain-literal]\\",
+        "test@iana.org\n",
+        "test@iana.org\r",
+        "\rtest@iana.org",
+        "\"\rtest\"@iana.org",
+        "(\r)test@iana.org",
+        "test@iana.org(\r)",
+        "test@\niana.org",
+        "test@iana.org \r\n ",
+    ];
+
+    /// Of its classes "valid" and "no such domain", which must pass; `test@io` aside, a bare top-level domain.
+    const ISEMAIL_VALID: [&str; 14] = [
+        "test@iana.org",
+        "test@nominet.org.uk",
+        "test@about.museum",
+        "a@iana.org",
+        "test@e.com",
+        "test.test@iana.org",
+        "!#$%&`*+/=?^`{|}~@iana.org",
+        "123@iana.org",
+        "test@123.com",
+        "test@iana.123",
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghiklm@iana.org",
+        "test@mason-dixon.com",
+        "test@c--n.com",
+        "xn--test@xn--hxajbheg2az3al.xn--jxalpdlp",
+    ];
+
+    #[test]
+    fn the_isemail_suite_is_obeyed() {
+        for text in ISEMAIL_ERRORS {
+            assert!(fault(text).is_some(), "{text:?}");
+        }
+        for text in ISEMAIL_VALID {
+            assert_eq!(fault(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_tells_the_mend() {
+        for (text, part) in [
+            ("asha.example.com", "there is no @"),
+            ("asha@example", "a domain like example.com"),
+            ("asha@localhost", "a domain like example.com"),
+            ("Asha Rao <asha@example.com>", "write asha@example.com"),
+            ("mailto:asha@example.com", "write asha@example.com"),
+            ("asha@example.com; ravi@example.com", "keep one"),
+            ("asha@example.com,ravi@example.com", "keep one"),
+            ("asha\u{200b}@example.com", "unseen character"),
+            ("asha rao@example.com", "there is a blank"),
+            ("asha@@example.com", "is no e-mail address"),
+            ("asha@exa_mple.com", "is no e-mail address"),
+            ("asha@[127.0.0.1]", "is no e-mail address"),
+        ] {
+            let fault = fault(text).unwrap_or_default();
+            assert!(fault.contains(part), "{text}: {fault}");
+        }
+        let long = format!("{}@{}.com", "a".repeat(64), ["b".repeat(62).as_str(); 3].join("."));
+        assert_eq!((long.len(), fault(&long)), (257, fault(&long)));
+        assert!(fault(&long).is_some_and(|fault| fault.contains("254")), "{long}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_agrees_with_the_grammar(text in "[a-zA-Z0-9._+@-]{0,12}@[a-z0-9.-]{0,12}(\\.[a-z]{1,3})?") {
+            prop_assert!(!is_plain(&text) || is_valid(&text), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A row of an onboard sheet: a wished user.
+//!
+//! Pure. A `user_id` in the sheet is the answer of an earlier run and is not looked at.
+
+use std::borrow::Cow;
+
+use super::Vocabulary;
+use super::cells::Cells;
+use crate::row::{Field, Onboarding};
+use crate::secret::Secret;
+
+#[derive(Default)]
+pub(super) struct Draft<'a> {
+    first_name: &'a str,
+    last_name: &'a str,
+    email: Option<&'a str>,
+    number: Option<Cow<'a, str>>,
+    role: Option<&'static str>,
+    device_name: Option<&'a str>,
+    sip_password: Option<&'a str>,
+}
+
+pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
+    let draft = Draft {
+        first_name: mandatory_name(cells, Field::FirstName, "first_name_missing"),
+        last_name: mandatory_name(cells, Field::LastName, "last_name_missing"),
+        email: cells.email(Field::Email),
+        number: cells.new_number(Field::DeviceContactUri),
+        role: cells.role(),
+        device_name: cells.text(Field::DeviceName),
+        sip_password: cells.sip_password(),
+    };
+    let rules = cells.checker.rules();
+    let number_needed = rules.vocabulary == Vocabulary::Exotel && rules.voip == Some(false);
+    if number_needed && cells.text(Field::DeviceContactUri).is_none() {
+        let message =
+            "the account has no VOIP, so a user needs a phone number; fill device_contact_uri".to_owned();
+        cells.problem("phone_missing", Field::DeviceContactUri, message);
+    }
+    draft
+}
+
+fn mandatory_name<'a>(cells: &mut Cells<'a, '_>, field: Field, code: &'static str) -> &'a str {
+    let name = cells.name(field);
+    if name.is_none() {
+        cells.problem(code, field, format!("{} is blank; every user needs one", field.name()));
+    }
+    name.unwrap_or_default()
+}
+
+impl Draft<'_> {
+    pub(super) fn into_request(self) -> Onboarding {
+        Onboarding {
+            first_name: self.first_name.to_owned(),
+            last_name: self.last_name.to_owned(),
+            email: self.email.map(str::to_owned),
+            number: self.number.map(Cow::into_owned),
+            role: self.role.map(str::to_owned),
+            device_name: self.device_name.map(str::to_owned),
+            sip_password: self.sip_password.map(Secret::new),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Names of people and SIP passwords: what a provider takes.
+//!
+//! Pure. A password never shows in a message.
+
+/// What a provider's newer documents say against a name: code and message.
+pub(super) type NameFault = (&'static str, String);
+
+/// The rules of developer.exotel.com for a name: 3 to 20 of letters, digits, space, `.`, `'`, `-`.
+pub(super) fn name_faults(name: &str) -> impl Iterator<Item = NameFault> {
+    let length = name.chars().count();
+    let length_fault = (!(3..=20).contains(&length)).then(|| {
+        let message = format!("{name:?} has {length} characters, and Exotel's newer rules allow 3 to 20");
+        ("name_length", message)
+    });
+    let strange = name.chars().find(|character| !is_name_character(*character));
+    let character_fault = strange.map(|character| {
+        let mend = match character {
+            '’' | '‘' | '´' | '`' => "; write ' for it",
+            '–' | '—' | '‐' | '‑' => "; write - for it",
+            _ => "; letters, digits, blanks and . ' - are allowed",
+        };
+        ("name_characters", format!("{name:?} has {character:?} in it, against Exotel's newer rules{mend}"))
+    });
+    length_fault.into_iter().chain(character_fault)
+}
+
+/// Letters of every script, with the marks that some scripts write apart from their letters.
+fn is_name_character(character: char) -> bool {
+    let mark = matches!(character,
+        '\u{300}'..='\u{36f}' | '\u{900}'..='\u{e4d}' | '\u{1000}'..='\u{109f}' | '\u{1ab0}'..='\u{1aff}'
+            | '\u{200c}' | '\u{200d}');
+    character.is_alphanumeric() || mark || " .'-".contains(character)
+}
+
+/// What a SIP password lacks; `None` where it is strong enough (Exotel, "Create and Update User SIP Password").
+pub(super) fn password_fault(password: &str) -> Option<String> {
+    let has = |kind: fn(&char) -> bool| usize::from(password.chars().any(|character| kind(&character)));
+    let kinds = has(char::is_ascii_lowercase)
+        + has(char::is_ascii_uppercase)
+        + has(char::is_ascii_digit)
+        + has(char::is_ascii_punctuation);
+    let short = password.chars().count() < 8;
+    let lack = match (short, kinds < 3) {
+        (false, false) => return None,
+        (true, false) => "is too short",
+        (false, true) => "is too simple",
+        (true, true) => "is too short and too simple",
+    };
+    Some(format!(
+        "the SIP password {lack}; use at least 8 characters with three of lower case, upper case, digit and special \
+         character, or leave the cell blank and give --generate-sip-passwords"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_held_against_the_newer_rules() {
+        let codes = |name: &str| name_faults(name).map(|(code, _)| code).collect::<Vec<_>>().join(" ");
+        for (name, expected) in [
+            ("Asha", ""),
+            ("Jo", "name_length"),
+            ("Ana", ""),
+            ("Abcdefghij Klmnopqrs", ""),
+            ("Abcdefghij Klmnopqrst", "name_length"),
+            ("D'Souza-Müller Jr.", ""),
+            ("प्रिया", ""),
+            ("Zoë2", ""),
+            ("D’Souza", "name_characters"),
+            ("a_b", "name_characters"),
+            ("李", "name_length"),
+            ("@x", "name_length name_characters"),
+        ] {
+            assert_eq!(codes(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn passwords_need_length_and_three_kinds() {
+        for (password, lack) in [
+            ("Abcdefg1", None),
+            ("abcdef1!", None),
+            ("ABCDEF1!", None),
+            ("Abcdefg!", None),
+            ("Abcdef1", Some("is too short;")),
+            ("abcdefgh1", Some("is too simple;")),
+            ("kangaroo", Some("is too simple;")),
+            ("abc", Some("is too short and too simple;")),
+            ("пароль12", Some("is too simple;")),
+        ] {
+            let fault = password_fault(password);
+            assert_eq!(fault.is_some(), lack.is_some(), "{password}");
+            let fault = fault.unwrap_or_default();
+            assert!(fault.contains(lack.unwrap_or_default()) && !fault.contains(password), "{fault}");
+        }
+    }
+}

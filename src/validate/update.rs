@@ -1,0 +1,75 @@
+//! A row of an update sheet: whom it names and what shall change.
+//!
+//! Pure. A blank cell leaves its field alone.
+
+use std::borrow::Cow;
+
+use super::cells::{Cells, Who};
+use super::words;
+use crate::row::{Field, Updating};
+use crate::secret::Secret;
+
+#[derive(Default)]
+pub(super) struct Draft<'a> {
+    who: Who<'a>,
+    device_id: Option<&'a str>,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    new_email: Option<&'a str>,
+    new_number: Option<Cow<'a, str>>,
+    available: Option<bool>,
+    sip_password: Option<&'a str>,
+    enabled: Option<bool>,
+}
+
+/// The fields of which one must be filled, or the row changes nothing.
+const CHANGES: [Field; 7] = [
+    Field::FirstName,
+    Field::LastName,
+    Field::NewEmail,
+    Field::NewDeviceContactUri,
+    Field::Available,
+    Field::SipPassword,
+    Field::Status,
+];
+
+pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
+    let draft = Draft {
+        who: cells.who(),
+        device_id: cells.id(Field::DeviceId),
+        first_name: cells.name(Field::FirstName),
+        last_name: cells.name(Field::LastName),
+        new_email: cells.email(Field::NewEmail),
+        new_number: cells.new_number(Field::NewDeviceContactUri),
+        available: cells.word(
+            Field::Available,
+            "available_invalid",
+            words::available,
+            "true, false, on or off",
+        ),
+        sip_password: cells.sip_password(),
+        enabled: cells.word(Field::Status, "status_invalid", words::enabled, "active or disabled"),
+    };
+    let changes = CHANGES.iter().any(|field| cells.text(*field).is_some());
+    if !changes && !cells.checker.rules().generate_sip_passwords {
+        let message = format!("the row changes nothing; fill one of {}", CHANGES.map(Field::name).join(", "));
+        cells.findings.problem("nothing_to_change", None, message);
+    }
+    draft
+}
+
+impl Draft<'_> {
+    pub(super) fn into_request(self) -> Updating {
+        Updating {
+            who: self.who.into_identity(),
+            device_id: self.device_id.map(str::to_owned),
+            first_name: self.first_name.map(str::to_owned),
+            last_name: self.last_name.map(str::to_owned),
+            new_email: self.new_email.map(str::to_owned),
+            new_number: self.new_number.map(Cow::into_owned),
+            available: self.available,
+            sip_password: self.sip_password.map(Secret::new),
+            enabled: self.enabled,
+        }
+    }
+}
