@@ -209,6 +209,8 @@ pub enum Cause {
     Disk,
     /// Ctrl-C or a signal: calls in flight were finished.
     Interrupted,
+    /// `--strict`, and a row is invalid: nothing was sent.
+    Strict,
     /// The provider refused the credentials or the account.
     Refused,
     /// The provider cannot be reached or still limits.
@@ -243,6 +245,7 @@ pub fn exit_code(tally: &Tally, stop: Option<Cause>) -> u8 {
     match stop {
         Some(Cause::Disk) => exit::INTERNAL,
         Some(Cause::Interrupted) => exit::INTERRUPTED,
+        Some(Cause::Strict) => exit::INPUT,
         Some(Cause::Refused) => exit::REFUSED,
         _ if some(Status::Unknown) => exit::UNKNOWN,
         Some(Cause::Unreachable) => exit::TEMPORARY,

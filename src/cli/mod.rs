@@ -1,1 +1,28 @@
-//! (being written)
+//! What the user types. The only place that knows clap; below it there are [`Settings`]
+//! and options, which say what is meant.
+
+mod arguments;
+mod config;
+mod credentials;
+mod options;
+mod settings;
+
+pub use arguments::{
+    Arguments, ColorArgument, CommandArguments, ExportArguments, FormatArgument, LayoutArgument,
+    ProgressArgument, ProviderArguments, ResumeArguments, RunsArguments, SimulateArguments,
+    TemplateArguments, arguments_of, command_line,
+};
+pub use credentials::Credentials;
+pub use options::{Bound, ImportOptions, SheetChoice, ValidateOptions, mode_word};
+pub use settings::{ProviderChoice, ProviderName, ScreenSettings, Settings, vocabulary};
+
+/// What is wrong with the command line or the configuration; exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+impl Usage {
+    pub fn new(message: impl Into<String>) -> Usage {
+        Usage(message.into())
+    }
+}

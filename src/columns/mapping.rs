@@ -31,6 +31,12 @@ impl Mapping {
     }
 }
 
+impl std::fmt::Display for Mapping {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}={}", self.header, self.field.name())
+    }
+}
+
 fn unknown_field(field: &str, name: &str) -> String {
     let meant = names::field_called(name).or_else(|| names::nearly(name, &Field::ALL));
     let mend = match meant {

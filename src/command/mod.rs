@@ -1,1 +1,61 @@
-//! (being written)
+//! The commands, each a story in a file of its own.
+
+mod connection;
+mod export;
+mod failure;
+mod import;
+mod problems;
+mod resume;
+mod runs;
+mod sheet;
+mod simulate;
+mod template;
+mod validate;
+
+pub use connection::Connection;
+pub use failure::Failure;
+
+use crate::cli::{Arguments, CommandArguments, ImportOptions, ScreenSettings, Settings, ValidateOptions};
+use crate::screen;
+
+/// Carries out what was typed; returns the exit code.
+pub fn run(arguments: &Arguments) -> u8 {
+    dispatch(&arguments.command).unwrap_or_else(|failure| {
+        screen::complain(&failure.message);
+        failure.exit_code
+    })
+}
+
+fn dispatch(command: &CommandArguments) -> Result<u8, Failure> {
+    match command {
+        CommandArguments::Validate(arguments) => {
+            let settings = settings(&arguments.provider)?;
+            validate::validate(ValidateOptions::of(arguments, &settings)?, &settings)
+        }
+        CommandArguments::Onboard(arguments) => {
+            let settings = settings(&arguments.provider)?;
+            import::import(&ImportOptions::onboard(arguments, &settings)?, &settings)
+        }
+        CommandArguments::Update(arguments) => {
+            let settings = settings(&arguments.provider)?;
+            import::import(&ImportOptions::update(arguments, &settings)?, &settings)
+        }
+        CommandArguments::Offboard(arguments) => {
+            let settings = settings(&arguments.provider)?;
+            import::import(&ImportOptions::offboard(arguments, &settings)?, &settings)
+        }
+        CommandArguments::Export(arguments) => export::export(arguments, &settings(&arguments.provider)?),
+        CommandArguments::Resume(arguments) => resume::resume(arguments),
+        CommandArguments::Runs(arguments) => {
+            runs::runs(arguments.run.as_deref(), &ScreenSettings::of(&arguments.screen)?)
+        }
+        CommandArguments::Simulate(arguments) => simulate::simulate(arguments),
+        CommandArguments::Template(arguments) => template::template(arguments),
+    }
+}
+
+fn settings(arguments: &crate::cli::ProviderArguments) -> Result<Settings, Failure> {
+    let settings = Settings::of(arguments)?;
+    screen::set_color(&settings.screen);
+    Ok(settings)
+}

@@ -128,6 +128,11 @@ impl State {
         self.wrote && !self.abandoned && !finished
     }
 
+    /// How many rows ended by calls.
+    pub fn ended_rows(&self) -> u64 {
+        self.ended.total()
+    }
+
     /// How many rows ended so by calls.
     pub fn ended(&self, status: Status) -> u64 {
         self.ended.of(status)

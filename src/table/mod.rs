@@ -21,7 +21,7 @@ pub use failed::FailedWriter;
 pub use guard::{FormulaGuard, guarded, unguarded};
 pub use heading::normalised;
 pub use results::{RESULT_COLUMNS, ResultWriter};
-pub use secrets::{SECRET_COLUMNS, SecretsWriter, WhoseSecret, read_secrets};
+pub use secrets::{SECRET_COLUMNS, SecretRow, read_secrets, write_secrets};
 pub use sheet::{Rows, Sheet};
 pub use whole_file::{Privacy, WholeFile, check_writable};
 

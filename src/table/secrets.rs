@@ -6,10 +6,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use csv::Writer;
-
 use super::results::csv_writer;
-use super::{Refusal, Sheet, SheetOptions};
+use super::{Privacy, Refusal, Sheet, SheetOptions, WholeFile};
 use crate::row::RawRow;
 use crate::secret::Secret;
 
@@ -17,48 +15,50 @@ use crate::secret::Secret;
 pub const SECRET_COLUMNS: [&str; 6] =
     ["source_row", "first_name", "last_name", "email", "device_contact_uri", "sip_password"];
 
-/// Whose password it is, in the words of the input.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct WhoseSecret<'a> {
+/// A generated password, and whose it is in the words of the input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecretRow {
     pub source_row: u64,
-    pub first_name: &'a str,
-    pub last_name: &'a str,
-    pub email: &'a str,
-    pub device_contact_uri: &'a str,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub device_contact_uri: String,
+    pub password: Secret,
 }
 
-/// Writes generated passwords.
-pub struct SecretsWriter<W: Write> {
-    writer: Writer<W>,
+impl SecretRow {
+    /// Whether both are of the same person.
+    pub fn is_of(&self, other: &SecretRow) -> bool {
+        let person = |row: &SecretRow| {
+            [&row.first_name, &row.last_name, &row.email, &row.device_contact_uri].map(String::clone)
+        };
+        person(self) == person(other)
+    }
 }
 
-impl<W: Write> SecretsWriter<W> {
-    /// Writes the header.
-    pub fn new(out: W) -> io::Result<SecretsWriter<W>> {
-        let mut writer = csv_writer(out);
-        writer.write_record(SECRET_COLUMNS)?;
-        Ok(SecretsWriter { writer })
-    }
+/// Writes the file as a whole, for its owner alone.
+pub fn write_secrets(path: &Path, rows: &[SecretRow]) -> io::Result<()> {
+    write_to(WholeFile::create(path, Privacy::Private)?, rows)?.commit()
+}
 
-    pub fn write(&mut self, whose: WhoseSecret<'_>, password: &Secret) -> io::Result<()> {
-        Ok(self.writer.write_record([
-            whose.source_row.to_string().as_str(),
-            whose.first_name,
-            whose.last_name,
-            whose.email,
-            whose.device_contact_uri,
-            password.reveal(),
-        ])?)
+fn write_to<W: Write>(out: W, rows: &[SecretRow]) -> io::Result<W> {
+    let mut writer = csv_writer(out);
+    writer.write_record(SECRET_COLUMNS)?;
+    for row in rows {
+        writer.write_record([
+            row.source_row.to_string().as_str(),
+            &row.first_name,
+            &row.last_name,
+            &row.email,
+            &row.device_contact_uri,
+            row.password.reveal(),
+        ])?;
     }
-
-    /// Hands the writer back when everything is in it.
-    pub fn finish(self) -> io::Result<W> {
-        self.writer.into_inner().map_err(|error| error.into_error())
-    }
+    writer.into_inner().map_err(|error| error.into_error())
 }
 
 /// Reads the passwords by source row.
-pub fn read_secrets(path: &Path) -> Result<BTreeMap<u64, Secret>, Refusal> {
+pub fn read_secrets(path: &Path) -> Result<BTreeMap<u64, SecretRow>, Refusal> {
     let damaged = |what: String| {
         Refusal(format!(
             "{}: {what}; bring the file back as it was written, or remove it to have new passwords set",
@@ -73,20 +73,28 @@ pub fn read_secrets(path: &Path) -> Result<BTreeMap<u64, Secret>, Refusal> {
     }
     let (mut rows, mut row, mut secrets) = (sheet.rows()?, RawRow::default(), BTreeMap::new());
     while rows.read(&mut row)? {
-        let Some((source_row, password)) = secret_of(&row) else {
+        let Some(secret) = secret_of(&row) else {
             return Err(damaged(format!("row {} is not as it was written", row.source_row)));
         };
-        if secrets.insert(source_row, password).is_some() {
-            return Err(damaged(format!("row {} is there twice", source_row)));
+        let source_row = secret.source_row;
+        if secrets.insert(source_row, secret).is_some() {
+            return Err(damaged(format!("row {source_row} is there twice")));
         }
     }
     Ok(secrets)
 }
 
-fn secret_of(row: &RawRow) -> Option<(u64, Secret)> {
+fn secret_of(row: &RawRow) -> Option<SecretRow> {
     let password = row.cells.get(5).filter(|cell| !cell.is_empty() && row.cells.len() == 6)?;
-    let source_row = row.cells.get(0)?.parse().ok()?;
-    Some((source_row, Secret::new(password)))
+    let text = |place: usize| row.cells.get(place).unwrap_or_default().to_owned();
+    Some(SecretRow {
+        source_row: row.cells.get(0)?.parse().ok()?,
+        first_name: text(1),
+        last_name: text(2),
+        email: text(3),
+        device_contact_uri: text(4),
+        password: Secret::new(password),
+    })
 }
 
 #[cfg(test)]
@@ -103,14 +111,17 @@ mod tests {
 
     #[test]
     fn passwords_come_back_by_row() {
-        let mut writer = SecretsWriter::new(Vec::new()).expect("memory");
-        let passwords = [(2, "=S3c\"ret,"), (7, "'+x Y9!")].map(|(row, text)| (row, Secret::new(text)));
-        for (source_row, password) in &passwords {
-            let whose = WhoseSecret { source_row: *source_row, first_name: "Anna", ..Default::default() };
-            writer.write(whose, password).expect("memory");
-        }
-        let file = file(&writer.finish().expect("memory"));
-        assert_eq!(read_secrets(file.path()), Ok(BTreeMap::from(passwords)));
+        let rows = [(2, "=S3c\"ret,"), (7, "'+x Y9!")].map(|(source_row, text)| SecretRow {
+            source_row,
+            first_name: "Anna".into(),
+            last_name: String::new(),
+            email: String::new(),
+            device_contact_uri: "+919845000001".into(),
+            password: Secret::new(text),
+        });
+        let file = file(&write_to(Vec::new(), &rows).expect("memory"));
+        let kept = read_secrets(file.path()).expect("it is as it was written");
+        assert_eq!(kept.into_values().collect::<Vec<_>>(), rows);
     }
 
     #[test]

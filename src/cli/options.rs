@@ -1,0 +1,261 @@
+//! What the commands that read a sheet are told.
+
+use std::path::PathBuf;
+
+use super::arguments::{
+    KindArgument, OffboardArguments, OnboardArguments, RunArguments, SheetArguments, UpdateArguments,
+    ValidateArguments,
+};
+use super::{Settings, Usage};
+use crate::columns::Mapping;
+use crate::row::{Kind, Mode};
+use crate::table::{FormulaGuard, SheetOptions};
+use crate::validate::Rules;
+
+/// A sheet, and how it is to be read.
+#[derive(Debug, Clone)]
+pub struct SheetChoice {
+    pub file: PathBuf,
+    pub form: SheetOptions,
+    pub mappings: Vec<Mapping>,
+    pub results: Option<PathBuf>,
+    pub formula_guard: FormulaGuard,
+}
+
+/// A run over a sheet.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    pub kind: Kind,
+    pub sheet: SheetChoice,
+    pub rules: Rules,
+    pub failed: Option<PathBuf>,
+    pub dry_run: bool,
+    pub yes: bool,
+    pub no_input: bool,
+    pub strict: bool,
+    pub max_errors: Option<Bound>,
+    pub max_delete: Option<Bound>,
+    pub fresh: bool,
+    pub again: bool,
+}
+
+/// So many, or such a share.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bound {
+    Count(u64),
+    Percent(f64),
+}
+
+impl Bound {
+    /// Reads `20` or `5%`.
+    pub fn parse(option: &str, text: &str) -> Result<Bound, Usage> {
+        let wrong = || {
+            Usage::new(format!(
+                "{option} `{text}` is no bound; write a number such as 20, or a share such as 5%"
+            ))
+        };
+        match text.trim().strip_suffix('%') {
+            None => text.trim().parse().map(Bound::Count).map_err(|_| wrong()),
+            Some(share) => match share.trim().parse::<f64>() {
+                Ok(share) if (0.0..=100.0).contains(&share) => Ok(Bound::Percent(share)),
+                _ => Err(wrong()),
+            },
+        }
+    }
+
+    /// The number that it means of a whole.
+    pub fn of(self, whole: u64) -> u64 {
+        match self {
+            Bound::Count(count) => count,
+            Bound::Percent(share) => (whole as f64 * share / 100.0).floor() as u64,
+        }
+    }
+}
+
+impl std::fmt::Display for Bound {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Bound::Count(count) => write!(formatter, "{count}"),
+            Bound::Percent(share) => write!(formatter, "{share}%"),
+        }
+    }
+}
+
+impl ImportOptions {
+    pub fn onboard(arguments: &OnboardArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
+        let mut options = ImportOptions::new(Kind::Onboard, &arguments.sheet, &arguments.run, settings)?;
+        options.rules.generate_sip_passwords = arguments.generate_sip_passwords;
+        options.again = arguments.again;
+        Ok(options)
+    }
+
+    pub fn update(arguments: &UpdateArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
+        let mut options = ImportOptions::new(Kind::Update, &arguments.sheet, &arguments.run, settings)?;
+        options.rules.generate_sip_passwords = arguments.generate_sip_passwords;
+        Ok(options)
+    }
+
+    pub fn offboard(arguments: &OffboardArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
+        let mut options = ImportOptions::new(Kind::Offboard, &arguments.sheet, &arguments.run, settings)?;
+        if let Some(mode) = &arguments.mode {
+            options.rules.mode = settings.mode(mode)?;
+        }
+        let bound = |text: &String| Bound::parse("--max-delete", text);
+        options.max_delete = arguments.max_delete.as_ref().map(bound).transpose()?;
+        options.rules.reason.clone_from(&arguments.reason);
+        options.rules.reassign_to.clone_from(&arguments.reassign_to);
+        Ok(options)
+    }
+
+    fn new(
+        kind: Kind,
+        sheet: &SheetArguments,
+        run: &RunArguments,
+        settings: &Settings,
+    ) -> Result<ImportOptions, Usage> {
+        let bound = |text: &String| Bound::parse("--max-errors", text);
+        Ok(ImportOptions {
+            kind,
+            rules: rules(kind, sheet, settings)?,
+            sheet: SheetChoice::of(sheet, settings)?,
+            failed: run.failed.clone(),
+            dry_run: run.dry_run,
+            yes: run.yes,
+            no_input: run.no_input,
+            strict: run.strict,
+            max_errors: run.max_errors.as_ref().map(bound).transpose()?,
+            max_delete: None,
+            fresh: run.fresh,
+            again: false,
+        })
+    }
+}
+
+/// A check of a sheet.
+#[derive(Debug, Clone)]
+pub struct ValidateOptions {
+    /// `None` where the header is to tell.
+    pub kind: Option<Kind>,
+    pub sheet: SheetChoice,
+    /// For the kind that is meant; the kind inside is filled in later.
+    pub rules: Rules,
+}
+
+impl ValidateOptions {
+    pub fn of(arguments: &ValidateArguments, settings: &Settings) -> Result<ValidateOptions, Usage> {
+        let kind = arguments.kind.map(Kind::from);
+        let mut rules = rules(kind.unwrap_or(Kind::Onboard), &arguments.sheet, settings)?;
+        if let Some(mode) = &arguments.mode {
+            rules.mode = settings.mode(mode)?;
+        }
+        rules.generate_sip_passwords = arguments.generate_sip_passwords;
+        Ok(ValidateOptions { kind, sheet: SheetChoice::of(&arguments.sheet, settings)?, rules })
+    }
+}
+
+impl From<KindArgument> for Kind {
+    fn from(kind: KindArgument) -> Kind {
+        match kind {
+            KindArgument::Onboard => Kind::Onboard,
+            KindArgument::Update => Kind::Update,
+            KindArgument::Offboard => Kind::Offboard,
+        }
+    }
+}
+
+impl SheetChoice {
+    fn of(arguments: &SheetArguments, settings: &Settings) -> Result<SheetChoice, Usage> {
+        let own = arguments
+            .map
+            .iter()
+            .map(|text| Mapping::parse(text).map_err(|error| Usage::new(format!("--map: {error}"))));
+        let mut mappings = own.collect::<Result<Vec<_>, _>>()?;
+        mappings.extend(settings.mappings.iter().cloned());
+        Ok(SheetChoice {
+            file: arguments.file.clone(),
+            form: SheetOptions {
+                delimiter: arguments.delimiter.as_deref().map(delimiter).transpose()?,
+                encoding: arguments.encoding.clone(),
+                sheet: arguments.sheet.clone(),
+                attended: crate::screen::somebody_is_there(),
+            },
+            mappings,
+            results: arguments.results.clone(),
+            formula_guard: if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On },
+        })
+    }
+}
+
+fn rules(kind: Kind, sheet: &SheetArguments, settings: &Settings) -> Result<Rules, Usage> {
+    let country = sheet.default_country.as_ref().or(settings.default_country.as_ref());
+    let known = |country: &String| {
+        let no_country =
+            || format!("--default-country `{country}` is no country; write its two letters, such as IN");
+        crate::validate::known_country(country).ok_or_else(|| Usage::new(no_country()))
+    };
+    let country = country.map(known).transpose()?;
+    let vocabulary = settings.vocabulary()?;
+    Ok(Rules {
+        kind,
+        vocabulary,
+        strict_names: sheet.strict_names,
+        default_country: country,
+        voip: settings.voip,
+        mode: vocabulary.modes()[0],
+        reason: None,
+        reassign_to: None,
+        generate_sip_passwords: false,
+    })
+}
+
+fn delimiter(text: &str) -> Result<u8, Usage> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        _ => match text.as_bytes() {
+            [byte]
+                if byte.is_ascii()
+                    && !matches!(byte, b'"' | b'\r' | b'\n')
+                    && !byte.is_ascii_alphanumeric() =>
+            {
+                Ok(*byte)
+            }
+            _ => Err(Usage::new(format!("--delimiter `{text}` is no single character; use , ; | or tab"))),
+        },
+    }
+}
+
+/// Reads a word for how users go.
+pub fn mode_word(text: &str) -> Option<Mode> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "delete" => Some(Mode::Delete),
+        "disable" => Some(Mode::Disable),
+        "archive" => Some(Mode::Archive),
+        "purge" => Some(Mode::Purge),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_numbers_or_shares() {
+        let bound = |text| Bound::parse("--max-errors", text).map_err(|usage| usage.to_string());
+        assert_eq!(bound("20"), Ok(Bound::Count(20)));
+        assert_eq!(bound("5%").map(|bound| bound.of(229)), Ok(11));
+        assert_eq!(bound("0").map(|bound| bound.of(229)), Ok(0));
+        for wrong in ["", "-1", "101%", "x%", "5.5"] {
+            assert!(bound(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_delimiter_is_one_character() {
+        assert_eq!(delimiter("tab").ok(), Some(b'\t'));
+        assert_eq!(delimiter(";").ok(), Some(b';'));
+        for wrong in ["", ";;", "\"", "a", "\n", "é"] {
+            assert!(delimiter(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! An account that can be spoken to: a real one, or the built-in simulator.
+
+use std::path::Path;
+
+use super::Failure;
+use crate::cli::{ProviderChoice, ProviderName, Settings};
+use crate::outcome::exit;
+use crate::pace::Pace;
+use crate::provider::exotel::Exotel;
+use crate::provider::http::HttpTransport;
+use crate::provider::{Provider, Transport};
+use crate::runner::{Caller, StopSign, Watch};
+use crate::secret::Secret;
+use crate::simulator::{self, SimSettings, Simulator};
+
+/// The provider, the way to it, and its name in journals.
+pub struct Connection {
+    pub provider: Box<dyn Provider>,
+    pub transport: Box<dyn Transport>,
+    pub name: ProviderName,
+    pub account: String,
+    /// Empty with the built-in simulator, whose port changes.
+    pub base_url: String,
+    /// Serves as long as the connection lives.
+    _simulator: Option<simulator::Running>,
+}
+
+impl Connection {
+    pub fn open(choice: &ProviderChoice, settings: &Settings) -> Result<Connection, Failure> {
+        let running = match choice.simulate {
+            true => Some(simulate(choice, &settings.screen.state_dir)?),
+            false => None,
+        };
+        let base_url = running.as_ref().map_or(choice.base_url.clone(), simulator::Running::base_url);
+        let transport = HttpTransport::new(&base_url, settings.timeout, choice.simulate)
+            .map_err(|error| Failure::new(exit::USAGE, error))?;
+        Ok(Connection {
+            provider: provider(choice)?,
+            transport: Box::new(transport),
+            name: choice.name,
+            account: choice.account.clone(),
+            base_url: choice.base_url.clone(),
+            _simulator: running,
+        })
+    }
+
+    /// The account's name for its lock.
+    pub fn lock_name(&self) -> String {
+        format!("{} {} {}", self.name.word(), self.base_url, self.account)
+    }
+
+    pub fn caller<'a>(&'a self, settings: &Settings, stop: &'a StopSign, watch: &'a dyn Watch) -> Caller<'a> {
+        let pace = Pace::new(settings.concurrency, settings.rate);
+        let mut seed = [0; 8];
+        // Without chance waits are merely less spread.
+        let _ = getrandom::fill(&mut seed);
+        let seed = u64::from_le_bytes(seed);
+        Caller::new(&*self.provider, &*self.transport, stop, watch, (pace, settings.retries), seed)
+    }
+}
+
+fn provider(choice: &ProviderChoice) -> Result<Box<dyn Provider>, Failure> {
+    let none = || Secret::new("");
+    match choice.name {
+        ProviderName::Exotel => {
+            let key = choice.credentials.key.clone().unwrap_or_else(none);
+            let token = choice.credentials.token.clone().unwrap_or_else(none);
+            Ok(Box::new(Exotel::new(&choice.account, &key, &token)))
+        }
+        ProviderName::Audian => Err(Failure::new(
+            exit::USAGE,
+            "this version of callroster does not speak to Audian yet; only `callroster template` and `validate` know its words",
+        )),
+    }
+}
+
+/// Starts the built-in simulator on the account that is kept in the state folder.
+fn simulate(choice: &ProviderChoice, state_dir: &Path) -> Result<simulator::Running, Failure> {
+    let state = state_dir.join("simulator").join(format!("{}.jsonl", choice.name.word()));
+    let settings = SimSettings { state: Some(state), fresh: choice.simulate_fresh, ..SimSettings::default() };
+    let failed = |error: std::io::Error| {
+        let busy = error.kind() == std::io::ErrorKind::WouldBlock;
+        Failure::new(
+            if busy { exit::TEMPORARY } else { exit::INTERNAL },
+            format!(
+                "the built-in simulator cannot start: {error}; --simulate-fresh begins with an empty account"
+            ),
+        )
+    };
+    crate::platform::private_folder(state_dir).map_err(failed)?;
+    let simulator = Simulator::new(settings).map_err(failed)?;
+    simulator::spawn(simulator, 0).map_err(failed)
+}

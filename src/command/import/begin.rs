@@ -1,0 +1,232 @@
+//! Which run this is: a new one, or the unfinished one of the same command on the same file.
+
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+
+use jiff::Timestamp;
+
+use super::input::Input;
+use crate::cli::ImportOptions;
+use crate::command::sheet::SheetRows;
+use crate::command::{Connection, Failure};
+use crate::history::{self, History, Key, Run, Standing, first_difference};
+use crate::journal::{Event, FORMAT, Header, State};
+use crate::outcome::exit;
+use crate::row::{RawRow, RowSource};
+use crate::screen::{Screen, plural};
+use crate::table::FormulaGuard;
+
+/// Options that a run keeps for `resume`, but that may differ when it goes on.
+const FREE: [&str; 5] = ["results", "failed", "no_formula_guard", "max_errors", "max_delete"];
+
+pub(super) async fn begin_or_go_on(
+    options: &ImportOptions,
+    input: &Input,
+    connection: &Connection,
+    (history, key): (&History, &Key),
+    screen: &Screen,
+) -> Result<Run, Failure> {
+    let header = header(options, input, connection)?;
+    if options.dry_run {
+        return start(History::practise(&header.run_id)?, &header).await;
+    }
+    if let Some(standing) = history.unfinished(&header) {
+        if !options.fresh {
+            return go_on(standing, &header, input, key, screen).await;
+        }
+        abandon(history, standing, screen).await?;
+    }
+    let run = start(history.begin(&header.run_id)?, &header).await?;
+    keep_fingerprints(&run, input, key)?;
+    Ok(run)
+}
+
+async fn start(run: Run, header: &Header) -> Result<Run, Failure> {
+    let begun = run.journal.durable(&Event::Run(Box::new(header.clone()))).await;
+    begun.map_err(|failed| {
+        Failure::new(
+            exit::INTERNAL,
+            format!("{failed}; nothing was sent; mend the disk, or name another folder with --state-dir"),
+        )
+    })?;
+    Ok(run)
+}
+
+async fn go_on(
+    standing: Standing,
+    header: &Header,
+    input: &Input,
+    key: &Key,
+    screen: &Screen,
+) -> Result<Run, Failure> {
+    let id = standing.folder.id.clone();
+    let state = standing.state.map_err(|damage| damaged(&id, &damage.to_string()))?;
+    same_input(&standing.folder, &state, header, input, key)?;
+    same_options(&id, &state.header, header)?;
+    let run = history::reopen(standing.folder).map_err(|damage| damaged(&id, &damage.to_string()))?;
+    let resumed = run.journal.durable(&Event::Resumed { at: now() }).await;
+    resumed.map_err(|failed| {
+        Failure::new(
+            exit::INTERNAL,
+            format!("{failed}; nothing was sent; mend the disk, then run the same command"),
+        )
+    })?;
+    screen.say(&format!(
+        "going on with run {id} of {}: {} ended, {} in the middle",
+        state.header.started,
+        plural(state.ended_rows(), "row"),
+        state.open.len()
+    ));
+    Ok(run)
+}
+
+/// Refuses a file that changed under an unfinished run, with the first row that differs.
+fn same_input(
+    folder: &history::RunFolder,
+    state: &State,
+    header: &Header,
+    input: &Input,
+    key: &Key,
+) -> Result<(), Failure> {
+    if state.header.input.sha256 == header.input.sha256 {
+        return Ok(());
+    }
+    let mut rows = SheetRows::new(&input.sheet);
+    let mut row = RawRow::default();
+    let difference = first_difference::<std::io::Error>(&folder.rows(), || match rows.read(&mut row) {
+        Ok(true) => Ok(Some(key.row(&row.cells))),
+        Ok(false) => Ok(None),
+        Err(refusal) => Err(std::io::Error::other(refusal.to_string())),
+    });
+    let place = match difference {
+        Ok(Some(_)) if row.source_row > 0 => {
+            format!("; the first row that differs is row {}", row.source_row)
+        }
+        Ok(None) => "; its rows are the same, but its header or its form is not".to_string(),
+        _ => String::new(),
+    };
+    Err(Failure::new(
+        exit::INPUT,
+        format!(
+            "{} changed under the unfinished run {}{place}; bring the old file back to go on, or give that run up with --fresh",
+            input.paths.named(),
+            folder.id
+        ),
+    ))
+}
+
+/// Refuses options that would give the rows another meaning in the middle of a run.
+fn same_options(id: &str, before: &Header, now: &Header) -> Result<(), Failure> {
+    let names: std::collections::BTreeSet<&String> =
+        before.options.keys().chain(now.options.keys()).collect();
+    for name in names.into_iter().filter(|name| !FREE.contains(&name.as_str())) {
+        let (was, is) = (before.options.get(name), now.options.get(name));
+        if was != is {
+            let shown =
+                |value: Option<&String>| value.map_or("not given".to_string(), |value| format!("`{value}`"));
+            return Err(Failure::new(
+                exit::USAGE,
+                format!(
+                    "the unfinished run {id} was begun with another --{}: {} then, {} now; give the same options to go on \
+                     (`callroster resume {id}` does), or give that run up with --fresh",
+                    name.replace('_', "-"),
+                    shown(was),
+                    shown(is)
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn abandon(history: &History, standing: Standing, screen: &Screen) -> Result<(), Failure> {
+    let id = standing.folder.id.clone();
+    screen.say(&format!("giving up the unfinished run {id}; what it did stays done"));
+    match history::reopen(standing.folder.clone()) {
+        Ok(run) => {
+            let abandoned = run.journal.durable(&Event::Abandoned { at: now() }).await;
+            abandoned.map_err(|failed| Failure::new(exit::INTERNAL, failed.to_string()))
+        }
+        Err(_) => Ok(history.give_up(&standing.folder)?),
+    }
+}
+
+fn damaged(id: &str, damage: &str) -> Failure {
+    Failure::new(
+        exit::INPUT,
+        format!(
+            "the unfinished run {id} cannot go on: {damage}; keep a copy of its folder, look at the provider for what it did, \
+             then give it up with --fresh"
+        ),
+    )
+}
+
+fn header(options: &ImportOptions, input: &Input, connection: &Connection) -> Result<Header, Failure> {
+    Ok(Header {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").into(),
+        run_id: history::new_run_id(Timestamp::now()),
+        started: now(),
+        command: options.kind.word().into(),
+        provider: connection.name.word().into(),
+        account: connection.account.clone(),
+        base_url: connection.base_url.clone(),
+        input: crate::journal::Input {
+            path: history::input_path(&input.paths.input),
+            sha256: input.sheet.sha256().to_string(),
+            bytes: input.sheet.bytes(),
+            rows: input.sheet.count(),
+        },
+        options: kept_options(options),
+    })
+}
+
+/// The options of a run by their long names, those at their default left out.
+fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
+    let mut kept = BTreeMap::new();
+    let mut keep = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            kept.insert(name.to_string(), value);
+        }
+    };
+    let flag = |given: bool| given.then(|| "yes".to_string());
+    let (rules, sheet) = (&options.rules, &options.sheet);
+    let offboards = options.kind == crate::row::Kind::Offboard;
+    keep("mode", offboards.then(|| rules.mode.word().to_string()));
+    keep("reason", rules.reason.clone());
+    keep("reassign_to", rules.reassign_to.clone());
+    keep("default_country", rules.default_country.clone());
+    keep("strict_names", flag(rules.strict_names));
+    keep("generate_sip_passwords", flag(rules.generate_sip_passwords));
+    keep("again", flag(options.again));
+    keep("delimiter", sheet.form.delimiter.map(|byte| char::from(byte).to_string()));
+    keep("encoding", sheet.form.encoding.clone());
+    keep("sheet", sheet.form.sheet.clone());
+    let mapped: Vec<String> = sheet.mappings.iter().map(|mapping| mapping.to_string()).collect();
+    keep("map", (!mapped.is_empty()).then(|| mapped.join("\n")));
+    let path = |path: &Option<std::path::PathBuf>| path.as_deref().map(history::input_path);
+    keep("results", path(&sheet.results));
+    keep("failed", path(&options.failed));
+    keep("no_formula_guard", flag(sheet.formula_guard == FormulaGuard::Off));
+    keep("max_errors", options.max_errors.map(|bound| bound.to_string()));
+    keep("max_delete", options.max_delete.map(|bound| bound.to_string()));
+    kept
+}
+
+/// Keeps a keyed hash of every row, to name the first one that changes.
+fn keep_fingerprints(run: &Run, input: &Input, key: &Key) -> Result<(), Failure> {
+    let path = run.folder.rows();
+    let failed = |error: std::io::Error| Failure::disk(path.display(), error);
+    let mut file = BufWriter::new(crate::platform::new_private_file(&path).map_err(failed)?);
+    let mut rows = SheetRows::new(&input.sheet);
+    let mut row = RawRow::default();
+    while rows.read(&mut row)? {
+        file.write_all(&key.row(&row.cells)).map_err(failed)?;
+    }
+    file.flush().map_err(failed)
+}
+
+/// The time, as a person reads it in the journal.
+pub(super) fn now() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,89 @@
+//! Offboarding is safe by construction: a bound on how many may go, and a question that names them.
+
+use super::Import;
+use super::planning::Planned;
+use crate::cli::{Bound, ImportOptions, Usage};
+use crate::outcome::{Cause, Stop};
+use crate::row::{Kind, Mode};
+use crate::screen::{self, Answer, plural};
+
+/// The share of the roster that may go when nobody says otherwise.
+const DEFAULT_SHARE: Bound = Bound::Percent(20.0);
+/// So many may always go when nobody says otherwise.
+const ALWAYS_ALLOWED: u64 = 10;
+
+/// Whether the command will ask.
+fn asks(options: &ImportOptions) -> bool {
+    options.kind == Kind::Offboard && !options.dry_run && !options.yes
+}
+
+/// Refuses a command that would have to ask where nobody can answer, before anything is read.
+pub(super) fn can_be_asked(options: &ImportOptions) -> Result<(), Usage> {
+    let nobody = options.no_input || !screen::somebody_is_there() || options.sheet.file.as_os_str() == "-";
+    if asks(options) && nobody {
+        return Err(Usage::new(
+            "offboard asks before users go, and there is no terminal to answer at; look at the plan with --dry-run, then \
+             give --yes",
+        ));
+    }
+    Ok(())
+}
+
+impl Import<'_> {
+    /// `--max-delete`: whether so many may go; raises the stop sign if not.
+    pub(super) fn guarded(&self, planned: &Planned) -> bool {
+        if self.options.kind != Kind::Offboard {
+            return true;
+        }
+        let going = planned.going(self.options.kind);
+        let roster = self.run.journal.state().roster;
+        let (most, said) = match (self.options.max_delete, roster) {
+            (Some(bound), roster) => (bound.of(roster.unwrap_or_default()), "--max-delete allows"),
+            (None, Some(roster)) => (
+                DEFAULT_SHARE.of(roster).max(ALWAYS_ALLOWED),
+                "without --max-delete a fifth of the roster may go,",
+            ),
+            (None, None) => (ALWAYS_ALLOWED, "the size of the roster is not known, so"),
+        };
+        if going <= most {
+            return true;
+        }
+        let of = roster.map(|roster| format!(" of {roster}")).unwrap_or_default();
+        let message = format!(
+            "{going}{of} users would go, and {said} {most}; nothing was sent; if that many are meant, give --max-delete {going}"
+        );
+        self.stop.raise(Stop::new(Cause::Guard, "guard", message));
+        false
+    }
+
+    /// Asks before users go; a run that goes on was answered when it began.
+    pub(super) fn consented(&self, planned: &Planned) -> bool {
+        if !asks(self.options) || self.run.journal.state().wrote {
+            return true;
+        }
+        let going = planned.going(self.options.kind);
+        for leaver in &planned.leavers {
+            self.screen.show(&format!("  {leaver}"));
+        }
+        if going > planned.leavers.len() as u64 {
+            self.screen.show(&format!("  … and {} more", going - planned.leavers.len() as u64));
+        }
+        let what = match self.options.rules.mode {
+            Mode::Delete => "be deleted for good",
+            Mode::Disable => "be disabled",
+            Mode::Archive => "be archived",
+            Mode::Purge => "be purged for good",
+        };
+        let account = &self.connection.account;
+        let question = format!("{} of the account {account} will {what}. Go on?", plural(going, "user"));
+        if screen::ask(&question) == Answer::Yes {
+            return true;
+        }
+        self.stop.raise(Stop::new(
+            Cause::Guard,
+            "guard",
+            "the question was not answered with yes; nothing was sent",
+        ));
+        false
+    }
+}

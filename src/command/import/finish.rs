@@ -1,0 +1,313 @@
+//! The end of a run: one result row for every input row, the rows to mend, and the summary.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::Import;
+use super::begin::now;
+use super::planning::on_a_call;
+use super::rows::InputRows;
+use crate::command::Failure;
+use crate::journal::{Event, OpenRow};
+use crate::outcome::{RowOutcome, Status, Tally, Trouble, exit, exit_code};
+use crate::plan::{Look, Plan, Verdict, verdict};
+use crate::row::{Problem, Request, Warning};
+use crate::runner::{CallCounts, open_outcome};
+use crate::screen::plural;
+use crate::table::{FailedWriter, Privacy, ResultWriter, WholeFile};
+
+/// What the result files say in all.
+#[derive(Debug, Default)]
+struct Told {
+    tally: Tally,
+    warnings: std::collections::BTreeMap<String, u64>,
+    failed: u64,
+}
+
+impl Import<'_> {
+    /// Writes what came of every row and says so; returns the exit code.
+    pub(super) async fn finish(&self, rows: &mut InputRows<'_>, counts: CallCounts) -> Result<u8, Failure> {
+        // What happened is told from the journal, so all of it must be there first.
+        let synced = self.run.journal.sync().await;
+        let told = self.write_results(rows).await?;
+        let stop = self.stop.stop();
+        let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause));
+        if synced.is_err() {
+            code = exit::INTERNAL;
+        }
+        if !self.options.dry_run {
+            // A journal that failed cannot say that it ended; a later run finds out by itself.
+            let _ = self.run.journal.durable(&Event::End { at: now(), exit_code: code }).await;
+        }
+        self.summarise(&told, counts, code);
+        if let Some(stop) = stop {
+            crate::screen::complain(&stop.message);
+        }
+        if let Some(command) = self.resume_command() {
+            self.screen.show(&format!("to go on: {command}"));
+        }
+        Ok(code)
+    }
+
+    async fn write_results(&self, rows: &mut InputRows<'_>) -> Result<Told, Failure> {
+        let kept = self.run.folder.results();
+        let disk = |path: &Path| {
+            let path = path.display().to_string();
+            move |error: io::Error| Failure::disk(&path, error)
+        };
+        let columns = self.input.checker.columns();
+        let mut results = ResultWriter::new(
+            WholeFile::create(&kept, Privacy::Private).map_err(disk(&kept))?,
+            columns.header(),
+            columns.place(crate::row::Field::SipPassword),
+            self.options.sheet.formula_guard,
+        )
+        .map_err(disk(&kept))?;
+        let failed_path = &self.input.paths.failed;
+        let mut failed: Option<FailedWriter<WholeFile>> = None;
+        let mut told = Told::default();
+        rows.rewind_rows()?;
+        while let Some((raw, checked)) = rows.next_checked()? {
+            let (outcome, look) = self.outcome_of(raw.index, &checked.request).await?;
+            let warnings = warnings(&checked.warnings, look.as_ref());
+            let word = if self.options.dry_run { outcome.status.would() } else { outcome.status.word() };
+            results.write(raw, &outcome, word, &warnings, &self.run.folder.id).map_err(disk(&kept))?;
+            told.count(&outcome, &warnings);
+            if is_to_be_mended(&outcome, &checked.request) && !self.options.dry_run {
+                told.failed += 1;
+                let failed = match &mut failed {
+                    Some(failed) => failed,
+                    none => {
+                        let file =
+                            WholeFile::create(failed_path, Privacy::Private).map_err(disk(failed_path))?;
+                        let guard = self.options.sheet.formula_guard;
+                        none.insert(
+                            FailedWriter::new(file, columns.header(), guard).map_err(disk(failed_path))?,
+                        )
+                    }
+                };
+                failed.write(raw, &outcome).map_err(disk(failed_path))?;
+            }
+        }
+        results.finish().and_then(WholeFile::commit).map_err(disk(&kept))?;
+        if let Some(failed) = failed {
+            failed.finish().and_then(WholeFile::commit).map_err(disk(failed_path))?;
+        }
+        self.hand_out(&kept)?;
+        Ok(told)
+    }
+
+    /// Puts a copy of the results where the user wants them.
+    fn hand_out(&self, kept: &Path) -> Result<(), Failure> {
+        let mut from = std::fs::File::open(kept).map_err(|error| Failure::disk(kept.display(), error))?;
+        match &self.input.paths.results {
+            Some(path) => {
+                let copied = WholeFile::create(path, Privacy::Open).and_then(|mut file| {
+                    io::copy(&mut from, &mut file)?;
+                    file.commit()
+                });
+                copied.map_err(|error| {
+                    let message = format!(
+                        "{} cannot be written: {error}; the results are in {}",
+                        path.display(),
+                        kept.display()
+                    );
+                    Failure::new(exit::INTERNAL, message)
+                })
+            }
+            None if self.settings.screen.json => Ok(()),
+            None => {
+                let mut out = io::stdout().lock();
+                io::copy(&mut from, &mut out)
+                    .and_then(|_| out.flush())
+                    .map_err(|error| Failure::disk("standard output", error))
+            }
+        }
+    }
+
+    /// How a row ended, from the journal where it has an ending there.
+    async fn outcome_of(
+        &self,
+        row: u32,
+        request: &Result<Request, Vec<Problem>>,
+    ) -> Result<(RowOutcome, Option<Look>), Failure> {
+        let request = match request {
+            Ok(request) => request,
+            Err(problems) => return Ok((invalid_outcome(problems), None)),
+        };
+        let look = self.look_of(row).await?;
+        let ended_at = self.run.journal.state().ended_at(row);
+        if let Some(offset) = ended_at {
+            let event = self.run.journal.event_at(offset).await;
+            if let Event::Ended { outcome, .. } =
+                event.map_err(|failed| Failure::new(exit::INTERNAL, failed.to_string()))?
+            {
+                return Ok((outcome, look));
+            }
+        }
+        if !self.run.journal.state().ready {
+            return Ok((self.not_attempted(), look));
+        }
+        let outcome = match verdict(request, look.as_ref()) {
+            Verdict::Ending(outcome) => *outcome,
+            Verdict::Go(plan) if self.options.dry_run => planned_outcome(&plan),
+            Verdict::Go(plan) => match self.run.journal.state().open.get(&row) {
+                Some(open) => self.open_end(open, &plan),
+                None => self.not_attempted(),
+            },
+        };
+        Ok((outcome, look))
+    }
+
+    /// The ending, for now, of a row in the middle of its steps.
+    fn open_end(&self, open: &OpenRow, plan: &Plan) -> RowOutcome {
+        if open.in_doubt {
+            let mut outcome = open_outcome(Status::Unknown, open, plan);
+            let code = if open.code.is_empty() { "no answer" } else { &open.code };
+            outcome.troubles.push(Trouble::new(
+                "outcome_unknown",
+                format!("a call was sent and its effect is not known ({code}); the same command looks it up and goes on"),
+            ));
+            return outcome;
+        }
+        let stopped = self.not_attempted();
+        if open.done.is_empty() {
+            return stopped;
+        }
+        let mut outcome = open_outcome(Status::Partial, open, plan);
+        outcome.troubles.push(Trouble::new(
+            "interrupted",
+            "the run stopped in the middle of this row; the same command goes on",
+        ));
+        outcome
+    }
+
+    fn not_attempted(&self) -> RowOutcome {
+        let mut outcome = RowOutcome::new(Status::NotAttempted);
+        if let Some(stop) = self.stop.stop() {
+            outcome.troubles.push(Trouble::new(stop.code, stop.message));
+        }
+        outcome
+    }
+
+    /// The command that goes on, where something is left.
+    fn resume_command(&self) -> Option<String> {
+        let unfinished = !self.options.dry_run && self.run.journal.state().unfinished();
+        unfinished.then(|| format!("callroster resume {}", self.run.folder.id))
+    }
+
+    fn summarise(&self, told: &Told, counts: CallCounts, code: u8) {
+        let seconds = self.screen.seconds();
+        if self.settings.screen.json {
+            self.print_json(told, counts, code, seconds);
+        }
+        let word = |status: Status| if self.options.dry_run { status.would() } else { status.word() };
+        let parts: Vec<String> = told
+            .tally
+            .iter()
+            .map(|(status, count)| format!("{count} {}", word(status).replace('_', " ")))
+            .collect();
+        let rows = plural(told.tally.total(), "row");
+        let what = self.options.kind.word();
+        self.screen.say(&format!(
+            "{what}: {rows}: {}",
+            if parts.is_empty() { "nothing to do".into() } else { parts.join(", ") }
+        ));
+        if !told.warnings.is_empty() {
+            let warnings: Vec<String> =
+                told.warnings.iter().map(|(code, count)| format!("{code} {count}")).collect();
+            self.screen.say(&format!("warnings: {}", warnings.join(", ")));
+        }
+        let refused = if counts.refused > 0 {
+            format!(", {} refused by the limit", counts.refused)
+        } else {
+            String::new()
+        };
+        self.screen.say(&format!(
+            "calls: {} to read, {} to write{refused}; {seconds:.1} s",
+            counts.read, counts.write
+        ));
+        if let Some(results) = &self.input.paths.results {
+            self.screen.say(&format!("results: {}", results.display()));
+        }
+        if told.failed > 0 {
+            let failed = self.input.paths.failed.display();
+            self.screen.say(&format!("to mend and send again: {failed} ({})", plural(told.failed, "row")));
+        }
+    }
+
+    fn print_json(&self, told: &Told, counts: CallCounts, code: u8, seconds: f64) {
+        let outcomes: serde_json::Map<String, serde_json::Value> = told
+            .tally
+            .iter()
+            .map(|(status, count)| {
+                let word = if self.options.dry_run { status.would() } else { status.word() };
+                (word.to_string(), count.into())
+            })
+            .collect();
+        let failed = (told.failed > 0).then(|| self.input.paths.failed.display().to_string());
+        let summary = json!({
+            "run_id": self.run.folder.id,
+            "command": self.options.kind.word(),
+            "provider": self.connection.name.word(),
+            "rows": told.tally.total(),
+            "outcomes": outcomes,
+            "calls": {"read": counts.read, "write": counts.write, "refused": counts.refused},
+            "seconds": (seconds * 1000.0).round() / 1000.0,
+            "results": self.input.paths.results.as_ref().map(|path| path.display().to_string()),
+            "failed": failed,
+            "exit_code": code,
+            "resume": self.resume_command(),
+        });
+        println!("{summary}");
+    }
+}
+
+impl Told {
+    fn count(&mut self, outcome: &RowOutcome, warnings: &[&str]) {
+        self.tally.add(outcome.status);
+        for warning in warnings {
+            *self.warnings.entry((*warning).to_string()).or_default() += 1;
+        }
+    }
+}
+
+fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
+    let mut outcome = RowOutcome::new(Status::Invalid);
+    outcome
+        .troubles
+        .extend(problems.iter().map(|problem| Trouble::new(problem.code, problem.message.clone())));
+    outcome
+}
+
+fn planned_outcome(plan: &Plan) -> RowOutcome {
+    match &plan.user {
+        Some(user) => crate::plan::of_user(plan.goal, user),
+        None => RowOutcome::new(plan.goal),
+    }
+}
+
+/// Rows that can be mended and sent again; those that belong to `resume` cannot.
+fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>) -> bool {
+    match outcome.status {
+        Status::Invalid | Status::Failed => true,
+        Status::Partial => !matches!(
+            request,
+            Ok(Request::Onboard(wish)) if wish.email.is_none() && wish.number.is_none()
+        ),
+        _ => false,
+    }
+}
+
+/// The codes of the warnings column.
+fn warnings<'a>(of_row: &'a [Warning], look: Option<&Look>) -> Vec<&'a str> {
+    let mut codes: Vec<&str> = of_row.iter().map(|warning| warning.code).collect();
+    if matches!(look, Some(Look::User(user)) if on_a_call(user)) {
+        codes.push("on_a_call");
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}

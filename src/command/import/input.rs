@@ -1,0 +1,83 @@
+//! The sheet of a run, checked as a whole before anything else happens.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{ImportOptions, SheetChoice};
+use crate::columns::Columns;
+use crate::command::Failure;
+use crate::command::problems::show_problems;
+use crate::command::sheet::SheetRows;
+use crate::row::Kind;
+use crate::screen::Screen;
+use crate::table::{self, Sheet};
+use crate::validate::{Checker, Survey, survey};
+
+/// A sheet that is a table, with what its rows look like.
+pub(super) struct Input {
+    pub sheet: Sheet,
+    pub checker: Checker,
+    pub survey: Survey,
+    pub paths: Paths,
+}
+
+/// Where the files of a run go.
+#[derive(Debug, Clone)]
+pub(super) struct Paths {
+    /// As typed; `-` for standard input.
+    pub input: PathBuf,
+    /// `None` is standard output.
+    pub results: Option<PathBuf>,
+    pub failed: PathBuf,
+    pub secrets: PathBuf,
+}
+
+impl Input {
+    pub(super) fn open(options: &ImportOptions, screen: &Screen) -> Result<Input, Failure> {
+        let paths = Paths::of(&options.sheet, options.failed.as_deref());
+        for path in paths.results.iter().chain([&paths.failed]) {
+            table::check_writable(path)
+                .map_err(|error| Failure::new(crate::outcome::exit::INPUT, error.to_string()))?;
+        }
+        let sheet = Sheet::open(&options.sheet.file, &options.sheet.form)?;
+        let columns =
+            Columns::of(sheet.header(), options.kind, &options.sheet.mappings).map_err(|error| {
+                Failure::new(crate::outcome::exit::INPUT, format!("{}: {error}", paths.named()))
+            })?;
+        for note in sheet.notes().iter().chain(&columns.notes()) {
+            screen.say(&format!("note: {note}"));
+        }
+        let mut checker = Checker::new(columns, options.rules.clone());
+        let survey = survey(&mut SheetRows::new(&sheet), sheet.count(), &mut checker)?;
+        show_problems(screen, &checker, &survey);
+        Ok(Input { sheet, checker, survey, paths })
+    }
+
+    /// The command, for the one who is refused because of it.
+    pub(super) fn described(&self, kind: Kind) -> String {
+        format!("{} {}", kind.word(), self.paths.named())
+    }
+}
+
+impl Paths {
+    fn of(sheet: &SheetChoice, failed: Option<&Path>) -> Paths {
+        let input = &sheet.file;
+        let standard_input = input == Path::new("-");
+        let named = if standard_input { Path::new("stdin.csv") } else { input };
+        let results = match &sheet.results {
+            Some(results) => Some(results.clone()),
+            None if standard_input => None,
+            None => Some(table::beside(named, "results")),
+        };
+        Paths {
+            input: input.clone(),
+            results,
+            failed: failed.map_or_else(|| table::beside(named, "failed"), Path::to_path_buf),
+            secrets: table::beside(named, "secrets"),
+        }
+    }
+
+    /// The input, for messages.
+    pub(super) fn named(&self) -> String {
+        if self.input == Path::new("-") { "standard input".into() } else { self.input.display().to_string() }
+    }
+}

@@ -1,0 +1,174 @@
+//! The story of onboarding, update and offboarding: one sheet, one run, one result row for every row.
+
+mod begin;
+mod consent;
+mod finish;
+mod input;
+mod passwords;
+mod planning;
+mod rows;
+
+use tokio::runtime;
+
+use super::{Connection, Failure};
+use crate::cli::{ImportOptions, Settings};
+use crate::history::{History, Key, Run};
+use crate::outcome::{Cause, Stop, exit};
+use crate::platform::Signals;
+use crate::preflight::{Preflight, PreflightFailed};
+use crate::provider::NewUser;
+use crate::runner::{CallCounts, Engine, StopSign};
+use crate::screen::Screen;
+use input::Input;
+use planning::Planned;
+use rows::InputRows;
+
+/// Everything that a run works with.
+struct Import<'a> {
+    options: &'a ImportOptions,
+    settings: &'a Settings,
+    screen: &'a Screen,
+    connection: &'a Connection,
+    input: &'a Input,
+    run: &'a Run,
+    history: &'a History,
+    key: &'a Key,
+    stop: StopSign,
+}
+
+/// Onboards, updates or offboards the users of a sheet.
+pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failure> {
+    let screen = Screen::new(&settings.screen)?;
+    let choice = settings.provider()?;
+    consent::can_be_asked(options)?;
+    let input = Input::open(options, &screen)?;
+    let connection = Connection::open(&choice, settings)?;
+    let history = History::open(&settings.screen.state_dir)?;
+    let key = history.key()?;
+    // Held until the process ends, and freed by the system if it is killed.
+    let mut lock = if options.dry_run { None } else { Some(history.lock(&connection.lock_name())?) };
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::new(exit::INTERNAL, format!("the program cannot start its calls: {error}"))
+    })?;
+    runtime.block_on(async {
+        let run = begin::begin_or_go_on(options, &input, &connection, (&history, &key), &screen).await?;
+        if let Some(lock) = &mut lock {
+            // Only those who are refused miss the name.
+            let _ = lock.name_holder(&run.folder.id, &input.described(options.kind));
+        }
+        let import = Import {
+            options,
+            settings,
+            screen: &screen,
+            connection: &connection,
+            input: &input,
+            run: &run,
+            history: &history,
+            key: &key,
+            stop: StopSign::default(),
+        };
+        let mut signals =
+            Signals::listen().map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        tokio::select! {
+            ended = import.carry_out() => ended,
+            () = import.obey(&mut signals) => Ok(exit::INTERRUPTED),
+        }
+    })
+}
+
+impl Import<'_> {
+    /// Look first, plan, ask, act, tell.
+    async fn carry_out(&self) -> Result<u8, Failure> {
+        let content_of = |user: &NewUser| self.key.wished(&self.connection.account, user);
+        let caller = self.connection.caller(self.settings, &self.stop, self.screen);
+        let mut rows = InputRows::new(self.input);
+        if self.strictly_refused(0) {
+            return self.finish(&mut rows, CallCounts::default()).await;
+        }
+        if self.input.survey.valid > 0 && !self.run.journal.state().ready {
+            let preflight = Preflight {
+                caller: &caller,
+                journal: &self.run.journal,
+                stop: &self.stop,
+                kind: self.options.kind,
+                earlier: &|wanted| self.history.earlier(&self.run.journal.state().header, wanted),
+                content_of: &content_of,
+                again: self.options.again,
+                progress: &|done| self.screen.done(done),
+            };
+            self.screen.begin("looking up", Some(self.input.survey.valid));
+            let looked = preflight.look(&mut rows).await;
+            self.screen.end();
+            match looked {
+                Ok(()) => {}
+                Err(PreflightFailed::Stopped) => return self.finish(&mut rows, caller.counts()).await,
+                Err(PreflightFailed::Rows(refusal)) => return Err(refusal.into()),
+            }
+        }
+        let planned = self.plan(&mut rows).await?;
+        self.show_plan(&planned);
+        if !self.may_go_on(&planned) {
+            return self.finish(&mut rows, caller.counts()).await;
+        }
+        self.give_passwords(&mut rows, &planned).await?;
+        let engine = Engine {
+            caller,
+            journal: &self.run.journal,
+            stop: &self.stop,
+            watch: self.screen,
+            settle: self.settings.settle.unwrap_or(self.connection.provider.facts().settle),
+            content_of: &content_of,
+            max_errors: self.options.max_errors.map(|bound| bound.of(self.input.survey.rows)),
+            failed_before: planned.failed,
+        };
+        self.screen.begin(self.verb(), Some(planned.to_do));
+        rows.rewind_rows()?;
+        let executed = engine.execute(async || self.next_planned(&mut rows).await).await;
+        self.screen.end();
+        executed?;
+        let counts = engine.caller.counts();
+        self.finish(&mut rows, counts).await
+    }
+
+    /// The checks between the plan and the first writing call.
+    fn may_go_on(&self, planned: &Planned) -> bool {
+        if self.options.dry_run || planned.to_do == 0 || self.stop.is_raised() {
+            return false;
+        }
+        !self.strictly_refused(planned.invalid) && self.guarded(planned) && self.consented(planned)
+    }
+
+    /// `--strict`: one invalid row stops the run; raises the stop sign then.
+    fn strictly_refused(&self, found_by_roster: u64) -> bool {
+        let invalid = self.input.survey.invalid + found_by_roster;
+        if !self.options.strict || invalid == 0 {
+            return false;
+        }
+        let message = format!(
+            "{} invalid and --strict is given, so nothing was sent; mend the rows, or leave --strict out to send the others",
+            crate::screen::plural(invalid, "row") + if invalid == 1 { " is" } else { " are" }
+        );
+        self.stop.raise(Stop::new(Cause::Strict, "guard", message));
+        true
+    }
+
+    /// The first signal stops new rows, the second leaves at once.
+    async fn obey(&self, signals: &mut Signals) {
+        signals.next().await;
+        let message = "interrupted: calls in flight were finished; the same command goes on";
+        self.stop.raise(Stop::new(Cause::Interrupted, "interrupted", message));
+        self.screen.show("stopping: open calls end first; interrupt again to leave at once (both are safe)");
+        signals.next().await;
+        self.screen.end();
+        // The journal knows all; the runtime would wait for a call that hangs.
+        std::process::exit(i32::from(exit::INTERRUPTED));
+    }
+
+    fn verb(&self) -> &'static str {
+        match self.options.kind {
+            crate::row::Kind::Onboard => "onboarding",
+            crate::row::Kind::Update => "updating",
+            crate::row::Kind::Offboard => "offboarding",
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What the run is going to do, counted before it does anything.
+
+use super::Import;
+use super::rows::InputRows;
+use crate::command::Failure;
+use crate::journal::Event;
+use crate::outcome::{Status, Tally, exit};
+use crate::plan::{Look, Step, Verdict, verdict};
+use crate::preflight::Sought;
+use crate::roster::User;
+use crate::row::{Kind, Request};
+use crate::runner;
+use crate::screen::plural;
+
+/// Leavers who are named before the question.
+const NAMED: usize = 10;
+
+/// The plan of a run in numbers.
+#[derive(Debug, Default)]
+pub(super) struct Planned {
+    /// How the valid rows will end when all goes well.
+    pub tally: Tally,
+    /// Rows with calls to make.
+    pub to_do: u64,
+    /// Rows that the roster shows to fail.
+    pub failed: u64,
+    /// Rows that the roster shows to be invalid.
+    pub invalid: u64,
+    /// Rows that ended in an earlier process of this run.
+    pub ended: u64,
+    /// People who will get an invitation mail.
+    pub invited: u64,
+    /// The first leavers: row, and who it is.
+    pub leavers: Vec<String>,
+    /// Leavers who are on a call.
+    pub busy: u64,
+}
+
+impl Import<'_> {
+    /// Counts what follows from the rows and what the roster showed.
+    pub(super) async fn plan(&self, rows: &mut InputRows<'_>) -> Result<Planned, Failure> {
+        let mut planned = Planned::default();
+        if !self.run.journal.state().ready {
+            return Ok(planned);
+        }
+        rows.rewind_rows()?;
+        while let Some(sought) = rows.next_valid()? {
+            let look = self.look_of(sought.row).await?;
+            let verdict = verdict(&sought.request, look.as_ref());
+            planned.tally.add(verdict.status());
+            planned.count(&sought, look.as_ref(), &verdict);
+            if self.run.journal.state().ended_at(sought.row).is_some() {
+                planned.ended += 1;
+            } else if matches!(verdict, Verdict::Go(_)) {
+                planned.to_do += 1;
+            }
+        }
+        Ok(planned)
+    }
+
+    /// The next row that has calls to make.
+    pub(super) async fn next_planned(
+        &self,
+        rows: &mut InputRows<'_>,
+    ) -> Result<Option<runner::Planned>, Failure> {
+        while let Some(sought) = rows.next_valid()? {
+            if self.run.journal.state().ended_at(sought.row).is_some() {
+                continue;
+            }
+            let look = self.look_of(sought.row).await?;
+            if let Verdict::Go(plan) = verdict(&sought.request, look.as_ref()) {
+                let Sought { row, source_row, .. } = sought;
+                return Ok(Some(runner::Planned { row, source_row, plan: *plan }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the preflight learned about a row.
+    pub(super) async fn look_of(&self, row: u32) -> Result<Option<Look>, Failure> {
+        let Some(offset) = self.run.journal.state().looked_at(row) else { return Ok(None) };
+        let event = self.run.journal.event_at(offset).await;
+        match event.map_err(|failed| Failure::new(exit::INTERNAL, failed.to_string()))? {
+            Event::Looked { look, .. } => Ok(Some(look)),
+            _ => Err(Failure::new(exit::INTERNAL, "the journal names a wrong place; please report this")),
+        }
+    }
+
+    /// Says on the screen what will be done.
+    pub(super) fn show_plan(&self, planned: &Planned) {
+        if self.input.survey.rows == 0 {
+            return self.screen.say("the sheet has a header and no rows; nothing is to be done");
+        }
+        if !self.run.journal.state().ready {
+            return;
+        }
+        let mut parts: Vec<String> = planned
+            .tally
+            .iter()
+            .map(|(status, count)| format!("{count} {}", status.would().replace("would_", "to ")))
+            .collect();
+        match self.input.survey.invalid {
+            0 => {}
+            invalid => parts.push(format!("{invalid} invalid")),
+        }
+        self.screen.say(&format!("plan: {}", parts.join(", ")));
+        if planned.ended > 0 {
+            self.screen.say(&format!(
+                "{} ended before; {} left",
+                plural(planned.ended, "row"),
+                planned.to_do
+            ));
+        }
+        if planned.invited > 0 {
+            self.screen.say(&format!(
+                "{} will get an invitation mail from the provider",
+                plural(planned.invited, "person")
+            ));
+        }
+        if planned.busy > 0 {
+            self.screen.warn(&format!(
+                "{} on a call right now (on_a_call in the results)",
+                plural(planned.busy, "leaver")
+            ));
+        }
+    }
+}
+
+impl Planned {
+    fn count(&mut self, sought: &Sought, look: Option<&Look>, verdict: &Verdict) {
+        match verdict.status() {
+            Status::Failed => self.failed += 1,
+            Status::Invalid => self.invalid += 1,
+            _ => {}
+        }
+        let Verdict::Go(plan) = verdict else { return };
+        if let Some(Step::EnsureUser(user)) = plan.steps.first() {
+            self.invited += u64::from(user.email.is_some());
+        }
+        if let (Request::Offboard(_), Some(Look::User(user))) = (&sought.request, look) {
+            self.busy += u64::from(on_a_call(user));
+            if self.leavers.len() < NAMED {
+                self.leavers.push(format!("row {}: {}", sought.source_row, named(user)));
+            }
+        }
+    }
+
+    /// How many users would go.
+    pub(super) fn going(&self, kind: Kind) -> u64 {
+        if kind == Kind::Offboard { self.to_do + self.ended } else { 0 }
+    }
+}
+
+/// Whether a leaver was busy when the roster was read.
+pub(super) fn on_a_call(user: &User) -> bool {
+    !user.active_call.is_empty() || user.devices().iter().any(|device| device.status == "busy")
+}
+
+fn named(user: &User) -> String {
+    let email = if user.email.is_empty() { String::new() } else { format!(", {}", user.email) };
+    format!("{} {}{email} (id {})", user.first_name, user.last_name, user.id)
+}

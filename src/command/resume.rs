@@ -1,0 +1,133 @@
+//! The story of `resume`: the command of an unfinished run, put together again from its journal.
+
+use std::path::PathBuf;
+
+use super::import;
+use super::runs::no_such_run;
+use super::{Failure, settings};
+use crate::cli::{
+    Bound, ImportOptions, ProviderArguments, ResumeArguments, ScreenSettings, SheetChoice, Usage, mode_word,
+};
+use crate::columns::Mapping;
+use crate::history::{History, Standing};
+use crate::journal::{Header, State};
+use crate::outcome::exit;
+use crate::row::Kind;
+use crate::table::{FormulaGuard, SheetOptions};
+use crate::validate::Rules;
+
+pub fn resume(arguments: &ResumeArguments) -> Result<u8, Failure> {
+    let screen = ScreenSettings::of(&arguments.provider.screen)?;
+    let history = History::open(&screen.state_dir)?;
+    let standing = match &arguments.run {
+        Some(id) => history.standing(history.folder_of(id).ok_or_else(|| no_such_run(id))?),
+        None => newest_unfinished(&history).ok_or_else(|| {
+            Failure::new(exit::USAGE, "there is no unfinished run; `callroster runs` lists all runs")
+        })?,
+    };
+    let id = standing.folder.id.clone();
+    let state = standing.state.map_err(|damage| {
+        Failure::new(
+            exit::INPUT,
+            format!(
+                "the run {id} cannot go on: {damage}; keep a copy of its folder before you try anything else"
+            ),
+        )
+    })?;
+    if standing.given_up || !state.unfinished() {
+        return Err(Failure::new(
+            exit::USAGE,
+            format!("the run {id} has nothing left to do; `callroster runs {id}` shows it"),
+        ));
+    }
+    if state.header.input.path == "-" {
+        return Err(Failure::new(
+            exit::USAGE,
+            format!(
+                "the run {id} read standard input; give the same input to `callroster {} -` again, it goes on",
+                state.header.command
+            ),
+        ));
+    }
+    let settings = settings(&account_of(&state.header, &arguments.provider))?;
+    import::import(&options_of(&state.header, &settings)?, &settings)
+}
+
+fn newest_unfinished(history: &History) -> Option<Standing> {
+    let standings = history.folders().into_iter().map(|folder| history.standing(folder));
+    standings
+        .into_iter()
+        .find(|standing| !standing.given_up && standing.state.as_ref().is_ok_and(State::unfinished))
+}
+
+/// The run's own account, with whatever else is given now.
+fn account_of(header: &Header, given: &ProviderArguments) -> ProviderArguments {
+    let mut arguments = given.clone();
+    arguments.provider = Some(header.provider.clone());
+    if header.base_url.is_empty() {
+        arguments.simulate = true;
+    } else {
+        arguments.base_url = Some(header.base_url.clone());
+        arguments.account = Some(header.account.clone());
+    }
+    arguments
+}
+
+fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<ImportOptions, Failure> {
+    let kind = match header.command.as_str() {
+        "onboard" => Kind::Onboard,
+        "update" => Kind::Update,
+        "offboard" => Kind::Offboard,
+        other => {
+            return Err(Failure::new(
+                exit::INPUT,
+                format!("the run is of a command `{other}` that this version does not know"),
+            ));
+        }
+    };
+    let text = |name: &str| header.options.get(name).cloned();
+    let given = |name: &str| header.options.contains_key(name);
+    let path = |name: &str| text(name).map(PathBuf::from);
+    let bound = |name: &str| text(name).map(|text| Bound::parse(name, &text)).transpose();
+    let mappings = text("map").unwrap_or_default();
+    let mappings =
+        mappings.lines().map(|line| Mapping::parse(line).map_err(Usage::new)).collect::<Result<_, _>>()?;
+    let vocabulary = settings.vocabulary()?;
+    Ok(ImportOptions {
+        kind,
+        sheet: SheetChoice {
+            file: PathBuf::from(&header.input.path),
+            form: SheetOptions {
+                delimiter: text("delimiter").and_then(|text| text.bytes().next()),
+                encoding: text("encoding"),
+                sheet: text("sheet"),
+                // What was assumed was shown when the run began.
+                attended: true,
+            },
+            mappings,
+            results: path("results"),
+            formula_guard: if given("no_formula_guard") { FormulaGuard::Off } else { FormulaGuard::On },
+        },
+        rules: Rules {
+            kind,
+            vocabulary,
+            strict_names: given("strict_names"),
+            default_country: text("default_country"),
+            voip: settings.voip,
+            mode: text("mode").and_then(|word| mode_word(&word)).unwrap_or(vocabulary.modes()[0]),
+            reason: text("reason"),
+            reassign_to: text("reassign_to"),
+            generate_sip_passwords: given("generate_sip_passwords"),
+        },
+        failed: path("failed"),
+        dry_run: false,
+        // The question was answered when the run began.
+        yes: true,
+        no_input: true,
+        strict: false,
+        max_errors: bound("max_errors")?,
+        max_delete: bound("max_delete")?,
+        fresh: false,
+        again: given("again"),
+    })
+}

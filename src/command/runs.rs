@@ -1,0 +1,135 @@
+//! The story of `runs`: which runs there are, how they stand, and what goes on with them.
+
+use serde_json::{Value, json};
+
+use super::Failure;
+use crate::cli::ScreenSettings;
+use crate::history::{History, Standing};
+use crate::journal::State;
+use crate::outcome::exit;
+use crate::screen::plural;
+
+pub fn runs(run: Option<&str>, settings: &ScreenSettings) -> Result<u8, Failure> {
+    let history = History::open(&settings.state_dir)?;
+    let standings: Vec<Standing> = match run {
+        None => history.folders().into_iter().map(|folder| history.standing(folder)).collect(),
+        Some(id) => vec![history.standing(history.folder_of(id).ok_or_else(|| no_such_run(id))?)],
+    };
+    match (settings.json, run) {
+        (true, None) => println!("{}", Value::Array(standings.iter().map(as_json).collect())),
+        (true, Some(_)) => standings.iter().for_each(|standing| println!("{}", as_json(standing))),
+        (false, None) if standings.is_empty() => {
+            println!("there are no runs in {}", settings.state_dir.display())
+        }
+        (false, None) => standings.iter().for_each(|standing| println!("{}", line(standing))),
+        (false, Some(_)) => standings.iter().for_each(|standing| println!("{}", page(standing))),
+    }
+    Ok(exit::DONE)
+}
+
+pub(super) fn no_such_run(id: &str) -> Failure {
+    Failure::new(exit::USAGE, format!("there is no run `{id}`; `callroster runs` lists them"))
+}
+
+/// The word for how a run stands.
+fn standing_word(standing: &Standing) -> &'static str {
+    match &standing.state {
+        _ if standing.given_up => "given up",
+        Err(_) => "damaged",
+        Ok(state) if state.abandoned => "given up",
+        Ok(state) if state.unfinished() => "unfinished",
+        Ok(state) if !state.wrote && state.exit_code.is_none_or(|code| code != 0) => "nothing sent",
+        Ok(_) => "finished",
+    }
+}
+
+fn goes_on(standing: &Standing) -> Option<String> {
+    let unfinished = !standing.given_up && standing.state.as_ref().is_ok_and(State::unfinished);
+    unfinished.then(|| format!("callroster resume {}", standing.folder.id))
+}
+
+/// `12 created, 1 failed`, of the rows that calls were made for.
+fn counts(state: &State) -> String {
+    let parts: Vec<String> =
+        state.ended.iter().map(|(status, count)| format!("{count} {}", status.word())).collect();
+    if parts.is_empty() { "no row ended by a call".into() } else { parts.join(", ") }
+}
+
+fn line(standing: &Standing) -> String {
+    let word = standing_word(standing);
+    let id = &standing.folder.id;
+    match &standing.state {
+        Err(damage) => format!("{id}  {word}: {damage}"),
+        Ok(state) => {
+            let header = &state.header;
+            let next = goes_on(standing).map(|command| format!("; to go on: {command}")).unwrap_or_default();
+            format!(
+                "{id}  {word}  {} {} ({}, {}): {}{next}",
+                header.command,
+                header.input.path,
+                header.provider,
+                plural(header.input.rows, "row"),
+                counts(state)
+            )
+        }
+    }
+}
+
+fn page(standing: &Standing) -> String {
+    let mut lines =
+        vec![format!("run      {}", standing.folder.id), format!("state    {}", standing_word(standing))];
+    match &standing.state {
+        Err(damage) => lines.push(format!("journal  {damage}")),
+        Ok(state) => {
+            let header = &state.header;
+            lines.push(format!("command  {} {}", header.command, header.input.path));
+            lines.push(
+                format!("account  {} {} {}", header.provider, header.account, header.base_url)
+                    .trim_end()
+                    .to_string(),
+            );
+            lines.push(format!("started  {}", header.started));
+            lines.push(format!("rows     {}", header.input.rows));
+            lines.push(format!("ended    {}", counts(state)));
+            lines.push(format!("open     {}", state.open.len()));
+            for (name, value) in &header.options {
+                lines.push(format!("option   --{} {}", name.replace('_', "-"), value.replace('\n', ", ")));
+            }
+        }
+    }
+    lines.push(format!("folder   {}", standing.folder.path.display()));
+    lines.extend(goes_on(standing).map(|command| format!("go on    {command}")));
+    lines.join("\n")
+}
+
+fn as_json(standing: &Standing) -> Value {
+    let mut shown = json!({
+        "run_id": standing.folder.id,
+        "state": standing_word(standing).replace(' ', "_"),
+        "folder": standing.folder.path.display().to_string(),
+        "resume": goes_on(standing),
+    });
+    let more = match &standing.state {
+        Err(damage) => json!({"damage": damage.to_string()}),
+        Ok(state) => {
+            let header = &state.header;
+            let outcomes: serde_json::Map<String, Value> =
+                state.ended.iter().map(|(status, count)| (status.word().to_string(), count.into())).collect();
+            json!({
+                "command": header.command,
+                "provider": header.provider,
+                "account": header.account,
+                "input": header.input.path,
+                "started": header.started,
+                "rows": header.input.rows,
+                "outcomes": outcomes,
+                "open": state.open.len(),
+                "exit_code": state.exit_code,
+            })
+        }
+    };
+    if let (Value::Object(shown), Value::Object(more)) = (&mut shown, more) {
+        shown.extend(more);
+    }
+    shown
+}

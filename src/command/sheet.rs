@@ -1,0 +1,31 @@
+//! A sheet's rows as the checks read them.
+
+use crate::row::{RawRow, RowSource};
+use crate::table::{Refusal, Rows, Sheet};
+
+/// Reads a sheet from its first row on, as often as wished.
+pub struct SheetRows<'a> {
+    sheet: &'a Sheet,
+    rows: Option<Rows>,
+}
+
+impl<'a> SheetRows<'a> {
+    pub fn new(sheet: &'a Sheet) -> SheetRows<'a> {
+        SheetRows { sheet, rows: None }
+    }
+}
+
+impl RowSource for SheetRows<'_> {
+    fn rewind(&mut self) -> Result<(), Refusal> {
+        self.rows = None;
+        Ok(())
+    }
+
+    fn read(&mut self, row: &mut RawRow) -> Result<bool, Refusal> {
+        let rows = match &mut self.rows {
+            Some(rows) => rows,
+            rows => rows.insert(self.sheet.rows()?),
+        };
+        rows.read(row)
+    }
+}

@@ -1,0 +1,78 @@
+//! The story of `simulate`: a simulated provider on this machine, until interrupted.
+
+use std::io::Write;
+use std::time::Duration;
+
+use super::Failure;
+use crate::cli::{ProviderName, SimulateArguments};
+use crate::outcome::exit;
+use crate::platform::Signals;
+use crate::simulator::{self, FaultSettings, Rate, SWITCHES, SimSettings, Simulator};
+
+pub fn simulate(arguments: &SimulateArguments) -> Result<u8, Failure> {
+    let settings = settings(arguments)?;
+    let failed =
+        |error: std::io::Error| Failure::new(exit::INTERNAL, format!("the simulator cannot start: {error}"));
+    let simulator = Simulator::new(settings).map_err(failed)?;
+    let running = simulator::spawn(simulator, arguments.port).map_err(|error| {
+        Failure::new(
+            exit::INTERNAL,
+            format!(
+                "port {} of this machine cannot be used: {error}; choose another one with --port",
+                arguments.port
+            ),
+        )
+    })?;
+    let url = running.base_url();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "listening on {url}")
+        .and_then(|()| write!(out, "{}", variables(arguments, &url)))
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::disk("standard output", error))?;
+    drop(out);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(failed)?;
+        signals.next().await;
+        Ok(exit::DONE)
+    })
+}
+
+fn settings(arguments: &SimulateArguments) -> Result<SimSettings, Failure> {
+    let usage = |message: String| Failure::new(exit::USAGE, message);
+    if ProviderName::parse(&arguments.provider)? != ProviderName::Exotel {
+        return Err(usage("this version simulates exotel only".into()));
+    }
+    let faults = match &arguments.faults {
+        None => FaultSettings::default(),
+        Some(text) => text.parse().map_err(|error| usage(format!("--faults: {error}")))?,
+    };
+    let mut settings = SimSettings {
+        users: arguments.users,
+        rate: Rate::parse(&arguments.rate).map_err(|error| usage(format!("--rate: {error}")))?,
+        latency: Duration::from_millis(arguments.latency),
+        faults,
+        state: arguments.state.clone(),
+        log: true,
+        ..SimSettings::default()
+    };
+    for switch in &arguments.switch {
+        settings.set_switch(switch).map_err(|error| {
+            let known = SWITCHES
+                .iter()
+                .map(|switch| format!("\n  {:18} {:32} {}", switch.name, switch.values, switch.meaning));
+            usage(format!("--switch: {error}\nswitches:{}", known.collect::<String>()))
+        })?;
+    }
+    Ok(settings)
+}
+
+/// What to set so that the other commands find the simulator.
+fn variables(arguments: &SimulateArguments, url: &str) -> String {
+    let set = if cfg!(windows) { "set" } else { "export" };
+    format!(
+        "{set} CALLROSTER_PROVIDER={} CALLROSTER_BASE_URL={url}\n{set} EXOTEL_API_KEY=sim-key EXOTEL_API_TOKEN=sim-token \
+         EXOTEL_ACCOUNT_SID=sim\n",
+        arguments.provider.to_ascii_lowercase()
+    )
+}

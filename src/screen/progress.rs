@@ -1,0 +1,171 @@
+//! Progress of a stretch of work: a bar, plain lines, JSON lines, or nothing.
+
+use std::cell::{Cell, RefCell};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use crate::cli::{ProgressArgument, ScreenSettings};
+use crate::outcome::{Status, Tally};
+
+/// Time between two plain lines, or two JSON lines.
+const BETWEEN_LINES: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Bar,
+    Plain,
+    Json,
+    Silent,
+}
+
+pub(super) struct Progress {
+    form: Form,
+    bar: RefCell<Option<ProgressBar>>,
+    what: Cell<&'static str>,
+    done: Cell<u64>,
+    total: Cell<Option<u64>>,
+    tally: RefCell<Tally>,
+    last_line: Cell<Instant>,
+}
+
+impl Progress {
+    pub(super) fn new(settings: &ScreenSettings) -> Progress {
+        let form = match settings.progress {
+            ProgressArgument::None => Form::Silent,
+            ProgressArgument::Bar => Form::Bar,
+            ProgressArgument::Plain => Form::Plain,
+            ProgressArgument::Json => Form::Json,
+            ProgressArgument::Auto if settings.quiet => Form::Silent,
+            ProgressArgument::Auto if std::io::stderr().is_terminal() => Form::Bar,
+            ProgressArgument::Auto => Form::Plain,
+        };
+        Progress {
+            form,
+            bar: RefCell::new(None),
+            what: Cell::new(""),
+            done: Cell::new(0),
+            total: Cell::new(None),
+            tally: RefCell::new(Tally::default()),
+            last_line: Cell::new(Instant::now()),
+        }
+    }
+
+    /// Prints a line above the bar.
+    pub(super) fn line(&self, line: &str) {
+        match &*self.bar.borrow() {
+            Some(bar) => bar.suspend(|| anstream::eprintln!("{line}")),
+            None => anstream::eprintln!("{line}"),
+        }
+    }
+
+    pub(super) fn begin(&self, what: &'static str, total: Option<u64>) {
+        self.end();
+        self.what.set(what);
+        self.total.set(total);
+        self.done.set(0);
+        *self.tally.borrow_mut() = Tally::default();
+        self.last_line.set(Instant::now());
+        if self.form == Form::Bar {
+            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+            bar.set_style(style(total.is_some()));
+            bar.set_prefix(what);
+            bar.enable_steady_tick(Duration::from_millis(200));
+            *self.bar.borrow_mut() = Some(bar);
+        }
+    }
+
+    pub(super) fn total(&self, total: u64) {
+        if self.total.replace(Some(total)).is_none()
+            && let Some(bar) = &*self.bar.borrow()
+        {
+            bar.set_length(total);
+            bar.set_style(style(true));
+        }
+    }
+
+    pub(super) fn done(&self, done: u64) {
+        self.done.set(done);
+        if let Some(bar) = &*self.bar.borrow() {
+            bar.set_position(done);
+        }
+        if self.last_line.get().elapsed() >= BETWEEN_LINES {
+            self.last_line.set(Instant::now());
+            self.report();
+        }
+    }
+
+    pub(super) fn ended(&self, status: Status) {
+        self.tally.borrow_mut().add(status);
+        if let Some(bar) = &*self.bar.borrow() {
+            bar.set_message(endings(&self.tally.borrow()));
+        }
+        self.done(self.done.get() + 1);
+    }
+
+    pub(super) fn paused(&self, wait: Duration) {
+        let line = format!("the provider limits its calls; waiting {:.0} s", wait.as_secs_f64().ceil());
+        match self.form {
+            Form::Bar => {
+                if let Some(bar) = &*self.bar.borrow() {
+                    bar.set_message(line);
+                }
+            }
+            Form::Plain if wait >= Duration::from_secs(2) => self.line(&line),
+            Form::Json => self.json(&json!({"event": "paused", "seconds": wait.as_secs_f64()})),
+            Form::Plain | Form::Silent => {}
+        }
+    }
+
+    pub(super) fn end(&self) {
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
+        if self.form == Form::Json && !self.what.get().is_empty() {
+            self.report();
+        }
+        self.what.set("");
+    }
+
+    /// The line of those who cannot show a bar.
+    fn report(&self) {
+        let (what, done, total) = (self.what.get(), self.done.get(), self.total.get());
+        match self.form {
+            Form::Plain => {
+                let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
+                let endings = endings(&self.tally.borrow());
+                self.line(format!("{what}: {done}{of} {endings}").trim_end());
+            }
+            Form::Json => {
+                self.json(&json!({"event": "progress", "what": what, "done": done, "total": total}));
+            }
+            Form::Bar | Form::Silent => {}
+        }
+    }
+
+    fn json(&self, value: &serde_json::Value) {
+        anstream::eprintln!("{value}");
+    }
+}
+
+/// `60 created, 2 failed`.
+fn endings(tally: &Tally) -> String {
+    let words: Vec<String> =
+        tally.iter().map(|(status, count)| format!("{count} {}", status.word())).collect();
+    words.join(", ")
+}
+
+fn style(known: bool) -> ProgressStyle {
+    let template = match known {
+        true => "{prefix} [{wide_bar}] {pos}/{len} {msg} ({eta} left)",
+        false => "{prefix} {spinner} {pos} {msg}",
+    };
+    ProgressStyle::with_template(template).expect("a constant").progress_chars("=> ")
+}
+
+/// `1 row`, `2 rows`.
+pub fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,84 @@
+//! Bad input is normal input: a clear message, exit 3, nothing sent.
+
+use callroster::simulator::SimSettings;
+
+use crate::support::{Desk, people};
+
+#[test]
+fn what_is_no_table_is_refused_with_its_place() {
+    let desk = Desk::with(SimSettings::default());
+    std::fs::create_dir(desk.path("folder.csv")).expect("the folder is ours");
+    let long = format!("first_name,last_name\nAsha,{}\n", "x".repeat(10 << 20));
+    for (name, text, words) in [
+        ("empty.csv", String::new(), "empty"),
+        ("missing-column.csv", "first_name,email\nAsha,a@example.com\n".into(), "last_name"),
+        ("doubled.csv", "first_name,last_name,First Name\nAsha,Rao,Asha\n".into(), "first_name"),
+        ("quote.csv", "first_name,last_name\nAsha,\"Rao\nMeera,Nair\n".into(), "line 2"),
+        ("nul.csv", "first_name,last_name\nAs\0ha,Rao\n".into(), "NUL"),
+    ] {
+        desk.sheet(name, text);
+        desk.run(&["onboard", name]).exits(3).tells(words).tells(name);
+    }
+    desk.run(&["onboard", "folder.csv"]).exits(3).tells("folder");
+    desk.run(&["onboard", "not-there.csv"]).exits(3).tells("not-there.csv");
+    desk.sheet("long.csv", long);
+    let said = desk.run(&["onboard", "long.csv"]);
+    assert!([0, 3, 4].contains(&said.code), "{}", said.err);
+    assert_eq!(desk.truth().creates.len() as i32, i32::from(said.code == 0), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_read_permission_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::with(SimSettings::default());
+    let path = desk.sheet("staff.csv", people(1, 0));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).expect("it is ours");
+    if std::fs::read(&path).is_ok() {
+        return; // The superuser may read everything.
+    }
+    desk.run(&["onboard", "staff.csv"]).exits(3).tells("staff.csv");
+}
+
+#[test]
+fn a_header_alone_is_nothing_to_do() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", "first_name,last_name\n");
+    desk.run(&["onboard", "staff.csv"]).exits(0).tells("no rows");
+    assert_eq!(desk.truth().calls.len(), 0);
+    assert_eq!(desk.results("staff.results.csv").len(), 0);
+}
+
+#[test]
+fn every_row_has_its_result_whatever_its_shape() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", "\u{feff}First Name,LAST-NAME,email\r\nAsha,Rao,a@example.com,extra\r\nMeera\r\n\r\nJonas,Weber,j@example.com");
+    desk.run(&["onboard", "staff.csv"]).exits(4);
+    assert_eq!(desk.column("staff.results.csv", "error_code"), ["row_shape", "row_shape", ""]);
+    assert_eq!(desk.column("staff.results.csv", "source_row"), ["2", "3", "5"]);
+    assert_eq!(desk.column("staff.results.csv", "result_status"), ["invalid", "invalid", "created"]);
+}
+
+#[test]
+fn lines_may_end_in_any_way() {
+    for end in ["\n", "\r\n", "\r"] {
+        let desk = Desk::with(SimSettings::default());
+        desk.sheet("staff.csv", people(3, 0).replace('\n', end));
+        desk.run(&["onboard", "staff.csv"]).exits(0);
+        assert_eq!(desk.truth().users.len(), 3, "{end:?}");
+    }
+}
+
+#[test]
+fn a_result_file_that_cannot_be_written_is_told_before_the_first_call() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", people(1, 0));
+    std::fs::create_dir(desk.path("staff.results.csv")).expect("the folder is ours");
+    let said = desk.run(&["onboard", "staff.csv"]);
+    assert!(said.code == 1 || said.code == 3, "{}", said.err);
+    said.tells("staff.results.csv");
+    assert_eq!(desk.truth().calls.len(), 0);
+    let said = desk.run(&["onboard", "staff.csv", "--results", "no/such/folder/r.csv"]);
+    assert!(said.code == 1 || said.code == 3, "{}", said.err);
+    assert_eq!(desk.truth().calls.len(), 0);
+}

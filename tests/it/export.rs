@@ -1,0 +1,37 @@
+//! The roster as a file.
+
+use callroster::simulator::SimSettings;
+
+use crate::support::{Desk, rows_of};
+
+#[test]
+fn a_roster_of_229_takes_at_most_six_calls() {
+    let desk = Desk::with(SimSettings { users: 229, ..SimSettings::default() });
+    let said = desk.run(&["export", "-o", "roster.csv", "--json"]).exits(0);
+    assert_eq!(rows_of(&desk.path("roster.csv")).len(), 229);
+    assert!(desk.calls("GET") <= 6, "{} calls", desk.calls("GET"));
+    let summary: serde_json::Value = serde_json::from_str(&said.out).expect("one object");
+    assert_eq!((&summary["users"], &summary["consistency"]), (&229.into(), &"complete".into()));
+}
+
+#[test]
+fn an_export_can_be_onboarded_elsewhere() {
+    let desk = Desk::with(SimSettings { users: 60, ..SimSettings::default() });
+    desk.run(&["export", "-o", "roster.csv"]).exits(0);
+    desk.run(&["onboard", "roster.csv", "--dry-run"]).tells("plan:");
+    let statuses = desk.column("roster.results.csv", "result_status");
+    assert!(statuses.iter().all(|status| status == "unchanged" || status == "would_create"), "{statuses:?}");
+}
+
+#[test]
+fn columns_filters_and_layouts() {
+    let desk = Desk::with(SimSettings { users: 60, ..SimSettings::default() });
+    let said = desk.run(&["export", "--columns", "email,user_id"]).exits(0);
+    assert!(said.out.starts_with("email,user_id\r\n"), "{}", said.out);
+    let email = desk.truth().users.iter().find_map(|user| user.email.clone()).expect("somebody has one");
+    let said = desk.run(&["export", "--email", &email]).exits(0);
+    assert_eq!(said.out.lines().count(), 2, "{}", said.out);
+    let said = desk.run(&["export", "--layout", "device"]).exits(0);
+    assert!(said.out.lines().next().is_some_and(|line| line.contains("device_type")), "{}", said.out);
+    desk.run(&["export", "--columns", "colour"]).exits(2).tells("email");
+}

@@ -1,0 +1,236 @@
+//! Onboarding, update and offboarding against a simulator that sees every call.
+
+use std::time::Duration;
+
+use callroster::simulator::{Rate, SimSettings};
+
+use crate::support::{Desk, people};
+
+fn server() -> Desk {
+    Desk::with(SimSettings::default())
+}
+
+#[test]
+fn a_thousand_rows_with_three_hundred_passwords_need_few_calls() {
+    let desk = server();
+    desk.sheet("staff.csv", people(1_000, 300));
+    desk.run(&["onboard", "staff.csv", "--progress", "none"]).exits(0);
+    let truth = desk.truth();
+    assert_eq!(truth.users.len(), 1_000);
+    assert!(truth.creates.values().all(|count| *count == 1), "{:?}", truth.creates);
+    assert!(truth.calls.len() <= 1_000 + 300 + 2 * 20 + 2, "{} calls", truth.calls.len());
+    assert!(desk.column("staff.results.csv", "result_status").iter().all(|status| status == "created"));
+}
+
+#[test]
+fn the_same_file_again_changes_nothing() {
+    let desk = server();
+    desk.sheet("staff.csv", people(60, 0));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    assert_eq!(desk.calls("POST"), 60);
+    assert!(desk.column("staff.results.csv", "result_status").iter().all(|status| status == "unchanged"));
+}
+
+#[test]
+fn who_is_there_and_differs_is_told_and_left_alone() {
+    let desk = server();
+    desk.sheet("staff.csv", people(1, 0));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.sheet("other.csv", people(1, 0).replace("Number0", "Other"));
+    desk.run(&["onboard", "other.csv"]).exits(4);
+    let row = &desk.results("other.results.csv")[0];
+    assert_eq!((row["result_status"].as_str(), row["error_code"].as_str()), ("failed", "already_exists"));
+    assert!(row["error_message"].contains("callroster update"), "{row:?}");
+    assert_eq!(desk.calls("POST"), 1);
+}
+
+#[test]
+fn a_password_follows_its_user_and_is_in_no_file_but_the_failed_one() {
+    let desk = Desk::with(SimSettings::default());
+    desk.simulator().lock().expect("fine").set_switch("sip_in_answer=off").expect("a switch");
+    desk.sheet("staff.csv", people(2, 1));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    assert_eq!(desk.column("staff.results.csv", "steps_done"), ["user;sip_password", "user"]);
+    let devices = &desk.truth().users[0].devices;
+    assert!(devices.iter().any(|device| device.password.is_some()), "{devices:?}");
+    for file in walk(&desk.state()).into_iter().chain([desk.path("staff.results.csv")]) {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).expect("it is there")).into_owned();
+        assert!(!text.contains("Abcdefg1"), "{}", file.display());
+    }
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_row_that_stops_half_way_says_what_took_effect() {
+    let desk = Desk::with(SimSettings::default());
+    desk.simulator().lock().expect("fine").set_switch("voip=off").expect("a switch");
+    desk.sheet("staff.csv", people(1, 1));
+    desk.run(&["onboard", "staff.csv"]).exits(4);
+    let row = &desk.results("staff.results.csv")[0];
+    assert_eq!((row["result_status"].as_str(), row["steps_done"].as_str()), ("partial", "user"));
+    assert_eq!(row["error_code"], "device_not_found");
+    assert!(!row["user_id"].is_empty());
+    assert_eq!(desk.results("staff.failed.csv").len(), 1);
+}
+
+#[test]
+fn generated_passwords_are_kept_for_their_owner() {
+    let desk = server();
+    desk.sheet("staff.csv", people(3, 1));
+    desk.run(&["onboard", "staff.csv", "--generate-sip-passwords"]).exits(0);
+    let secrets = desk.results("staff.secrets.csv");
+    assert_eq!(secrets.len(), 2);
+    assert!(secrets.iter().all(|row| row["sip_password"].len() == 16));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode =
+            std::fs::metadata(desk.path("staff.secrets.csv")).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert!(desk.column("staff.results.csv", "steps_done").iter().all(|steps| steps == "user;sip_password"));
+}
+
+#[test]
+fn a_dry_run_sends_nothing_that_changes() {
+    let desk = server();
+    desk.sheet("staff.csv", people(5, 1));
+    let said = desk.run(&["onboard", "staff.csv", "--dry-run", "--json"]).exits(0);
+    assert_eq!(desk.calls("POST") + desk.calls("PUT"), 0);
+    assert!(said.out.contains("\"would_create\":5"), "{}", said.out);
+    assert!(desk.column("staff.results.csv", "result_status").iter().all(|status| status == "would_create"));
+    said.tells("plan: 5 to create");
+}
+
+#[test]
+fn strict_stops_before_the_first_call() {
+    let desk = server();
+    desk.sheet("staff.csv", people(2, 0) + "X,Y,not-an-email,,\n");
+    desk.run(&["onboard", "staff.csv", "--strict"]).exits(3).tells("--strict");
+    assert_eq!(desk.truth().calls.len(), 0);
+    desk.run(&["onboard", "staff.csv"]).exits(4);
+    assert_eq!(desk.column("staff.results.csv", "result_status"), ["created", "created", "invalid"]);
+    let failed = desk.results("staff.failed.csv");
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0]["error_code"], "email_invalid");
+}
+
+#[test]
+fn leavers_by_id_are_found_with_few_reads() {
+    let desk = Desk::with(SimSettings { users: 200, ..SimSettings::default() });
+    let ids: Vec<String> = desk.truth().users.iter().map(|user| user.id.clone()).take(100).collect();
+    desk.sheet("leavers.csv", format!("user_id\n{}\n", ids.join("\n")));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(5).tells("--max-delete");
+    assert_eq!(desk.calls("DELETE"), 0);
+    assert!(desk.calls("GET") <= 10, "{} reads", desk.calls("GET"));
+    desk.run(&["offboard", "leavers.csv", "--yes", "--max-delete", "100"]).exits(0);
+    assert_eq!(desk.truth().users.len(), 100);
+}
+
+#[test]
+fn offboarding_asks_and_nobody_answers() {
+    let desk = server();
+    desk.sheet("leavers.csv", "email\na@example.com\n");
+    desk.run(&["offboard", "leavers.csv"]).exits(2).tells("--yes");
+    assert_eq!(desk.truth().calls.len(), 0);
+}
+
+#[test]
+fn a_leaver_who_is_not_there_fails_and_one_whom_we_ended_does_not() {
+    let desk = server();
+    desk.sheet("staff.csv", people(2, 0));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.sheet("leavers.csv", "email\nperson0@example.com\nnobody@example.com\n");
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    assert_eq!(desk.column("leavers.results.csv", "result_status"), ["deleted", "failed"]);
+    assert_eq!(desk.column("leavers.results.csv", "error_code"), ["", "user_not_found"]);
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    assert_eq!(desk.column("leavers.results.csv", "result_status"), ["unchanged", "failed"]);
+}
+
+#[test]
+fn rows_that_contradict_themselves_or_each_other_are_not_sent() {
+    let desk = server();
+    desk.sheet("staff.csv", people(3, 0));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let id = desk.truth().users[2].id.clone();
+    let sheet = format!(
+        "user_id,email,device_contact_uri\n,person0@example.com,+919840000001\n,person1@example.com,\n{id},,\n,,+919840000002\n"
+    );
+    desk.sheet("leavers.csv", sheet);
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    let codes = desk.column("leavers.results.csv", "error_code");
+    assert_eq!(codes, ["identity_conflict", "", "", "duplicate_user"]);
+    assert_eq!(desk.calls("DELETE"), 2);
+}
+
+#[test]
+fn a_device_goes_on_after_the_other_one_is_off() {
+    let desk = server();
+    desk.sheet("staff.csv", people(1, 0));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let user = desk.truth().users[0].clone();
+    let verify = |device: &str| {
+        let path = format!("/__verify/{}/{device}", user.id);
+        desk.simulator().lock().expect("fine").handle(
+            &callroster::simulator::SimRequest { method: "POST".into(), path, headers: vec![], body: vec![] },
+            Duration::from_secs(1),
+        )
+    };
+    let ids: Vec<String> = user.devices.iter().map(|device| device.id.to_string()).collect();
+    for id in &ids {
+        let (reply, _) = verify(id);
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+    }
+    let sheet = |id: &str| format!("email,device_id,available\nperson0@example.com,{id},on\n");
+    desk.sheet("on.csv", sheet(&ids[0]));
+    desk.run(&["update", "on.csv"]).exits(0);
+    desk.sheet("other.csv", sheet(&ids[1]));
+    desk.run(&["update", "other.csv"]).exits(0);
+    let devices = desk.truth().users[0].devices.clone();
+    assert_eq!(devices.iter().map(|device| device.available).collect::<Vec<_>>(), [Some(false), Some(true)]);
+}
+
+#[test]
+fn the_limit_is_obeyed_and_no_row_fails_for_it() {
+    let rate = Rate { calls: 20, per: Duration::from_secs(1) };
+    let desk = Desk::with(SimSettings { rate: Some(rate), ..SimSettings::default() });
+    desk.sheet("staff.csv", people(50, 0));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let truth = desk.truth();
+    assert_eq!(truth.users.len(), 50);
+    let mut closed_until = 0.0_f64;
+    for call in &truth.calls {
+        assert!(call.now >= closed_until, "a call at {} before {closed_until}", call.now);
+        if let Some(wait) = &call.retry_after {
+            // Calls that were in flight already may be refused as well; none may start anew.
+            closed_until = call.now.max(closed_until);
+            assert!(wait.parse::<u64>().is_ok());
+        }
+    }
+}
+
+#[test]
+fn the_summary_is_one_json_object() {
+    let desk = server();
+    desk.sheet("staff.csv", people(2, 0));
+    let said = desk.run(&["onboard", "staff.csv", "--json"]).exits(0);
+    let summary: serde_json::Value = serde_json::from_str(&said.out).expect("one object");
+    assert_eq!(summary["outcomes"]["created"], 2);
+    assert_eq!(summary["exit_code"], 0);
+    assert_eq!(summary["resume"], serde_json::Value::Null);
+    assert_eq!(summary["calls"]["write"], 2);
+}
+
+#[test]
+fn standard_input_answers_on_standard_output() {
+    let desk = server();
+    let said = desk.run_with(&["onboard", "-"], people(2, 0).as_bytes()).exits(0);
+    assert_eq!(said.out.lines().count(), 3);
+    assert!(said.out.contains("created"), "{}", said.out);
+}

@@ -1,0 +1,107 @@
+//! The borders of the house, read from its sources: who may use whom.
+
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name =
+                    path.strip_prefix(folder).expect("it is inside").to_string_lossy().replace('\\', "/");
+                found.push((name, std::fs::read_to_string(&path).expect("a source is text")));
+            }
+        }
+    }
+    found
+}
+
+/// The code of a file: without comments, and without the tests at its foot.
+fn code(text: &str) -> String {
+    let body = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    body.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn check(is_meant: impl Fn(&str) -> bool, forbidden: &[&str], why: &str) {
+    let all = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let meant: Vec<_> = all.iter().filter(|(name, _)| is_meant(name)).collect();
+    assert!(!meant.is_empty(), "no file is meant by: {why}");
+    for (name, text) in meant {
+        let code = code(text);
+        for word in forbidden {
+            assert!(!code.contains(word), "{name} names {word}, but {why}");
+        }
+    }
+}
+
+#[test]
+fn pure_files_know_no_outside() {
+    let pure =
+        ["row.rs", "validate", "columns", "plan", "outcome.rs", "retry.rs", "pace", "roster.rs", "template"];
+    let is_pure = |name: &str| {
+        pure.iter().any(|start| name.starts_with(start))
+            || name == "journal/replay.rs"
+            || name == "journal/state.rs"
+            || name == "journal/line.rs"
+    };
+    let outside = [
+        "tokio::",
+        "std::fs",
+        "Instant::now",
+        "SystemTime::now",
+        "Timestamp::now",
+        "reqwest",
+        "getrandom",
+        "std::net",
+    ];
+    check(is_pure, &outside, "pure files name no runtime, file, clock, chance or network");
+}
+
+#[test]
+fn simulator_and_providers_do_not_know_each_other() {
+    check(
+        |name| name.starts_with("simulator"),
+        &["crate::provider", "super::super::provider"],
+        "a mistake would be made twice",
+    );
+    check(|name| name.starts_with("provider"), &["crate::simulator"], "a mistake would be made twice");
+}
+
+#[test]
+fn clap_stays_at_the_door() {
+    let inside = |name: &str| !name.starts_with("cli") && name != "main.rs";
+    check(inside, &["clap::", "use clap"], "only the command line knows clap");
+}
+
+#[test]
+fn only_the_transport_knows_reqwest_and_only_tables_know_workbooks() {
+    check(|name| name != "provider/http.rs", &["reqwest::", "use reqwest"], "the network is one file");
+    check(|name| !name.starts_with("table"), &["calamine", "rust_xlsxwriter"], "sheets are the table's part");
+}
+
+#[test]
+fn only_the_runner_waits() {
+    let inside = |name: &str| {
+        ![
+            "runner",
+            "simulator",
+            "platform.rs",
+            "screen",
+            "command/",
+            "history",
+            "provider/http.rs",
+            "journal/store.rs",
+        ]
+        .iter()
+        .any(|start| name.starts_with(start))
+    };
+    check(
+        inside,
+        &["tokio::time", "thread::sleep", "Instant::now"],
+        "only the runner reads the clock and sleeps",
+    );
+}

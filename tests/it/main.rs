@@ -1,0 +1,11 @@
+//! The program as its users meet it: one test binary, one file a concern.
+
+mod support;
+
+mod bad_input;
+mod credentials;
+mod export;
+mod import;
+mod layers;
+mod resume;
+mod samples;

@@ -1,0 +1,138 @@
+//! Killed, interrupted, changed: what goes on and what is refused.
+
+use std::time::Duration;
+
+use callroster::simulator::{Fault, SimSettings};
+
+use crate::support::{Desk, people};
+
+fn slow() -> Desk {
+    Desk::with(SimSettings { latency: Duration::from_millis(20), ..SimSettings::default() })
+}
+
+/// Waits until the provider has so many users.
+fn wait_for(desk: &Desk, users: usize) {
+    for _ in 0..2_000 {
+        if desk.simulator().lock().expect("fine").users() >= users {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the run made no headway");
+}
+
+#[test]
+fn a_killed_run_goes_on_and_makes_nobody_twice() {
+    let desk = slow();
+    desk.sheet("staff.csv", people(120, 30));
+    for seen in [10, 40, 80] {
+        let mut child = desk.start(&["onboard", "staff.csv", "--settle", "0.2"]);
+        wait_for(&desk, seen);
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+    }
+    desk.run(&["onboard", "staff.csv", "--settle", "0.2"]).exits(0).tells("going on with run");
+    let truth = desk.truth();
+    assert_eq!(truth.users.len(), 120);
+    assert!(truth.creates.values().all(|count| *count == 1), "{:?}", truth.creates);
+    let results = desk.results("staff.results.csv");
+    assert_eq!(results.len(), 120);
+    for (row, user) in results.iter().map(|row| (row, &truth.users)) {
+        let there = user
+            .iter()
+            .find(|user| user.email.as_deref() == Some(&row["email"]))
+            .expect("everybody is there");
+        assert_eq!(row["user_id"], there.id);
+        assert_eq!(row["result_status"], "created");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_how_to_go_on_and_does() {
+    let desk = slow();
+    desk.sheet("staff.csv", people(200, 0));
+    let child = desk.start(&["onboard", "staff.csv", "-c", "4"]);
+    wait_for(&desk, 20);
+    let pid = child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill is there");
+    let said = crate::support::said(child.wait_with_output().expect("it ends")).exits(130);
+    let last = said.err.lines().last().unwrap_or_default().to_string();
+    assert!(last.contains("callroster resume "), "{}", said.err);
+    let made = desk.truth().users.len();
+    assert!(made < 200, "{made}");
+    let statuses = desk.column("staff.results.csv", "result_status");
+    assert_eq!(statuses.iter().filter(|status| *status == "created").count(), made);
+    assert_eq!(statuses.iter().filter(|status| *status == "not_attempted").count(), 200 - made);
+    let run = last.split_whitespace().last().expect("it names the run");
+    desk.run(&["runs", run]).exits(0);
+    desk.run(&["resume"]).exits(0);
+    assert_eq!(desk.truth().users.len(), 200);
+    assert!(desk.truth().creates.values().all(|count| *count == 1));
+    desk.run(&["resume"]).exits(2).tells("no unfinished run");
+}
+
+#[test]
+fn a_changed_file_is_refused_with_its_first_changed_row() {
+    let desk = slow();
+    desk.sheet("staff.csv", people(60, 0));
+    let mut child = desk.start(&["onboard", "staff.csv"]);
+    wait_for(&desk, 5);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    desk.sheet("staff.csv", people(60, 0).replace("Number7,", "Changed,"));
+    desk.run(&["onboard", "staff.csv"]).exits(3).tells("row 9").tells("--fresh");
+    desk.sheet("staff.csv", people(60, 0));
+    desk.run(&["onboard", "staff.csv", "--strict-names"]).exits(2).tells("--strict-names");
+    desk.run(&["onboard", "staff.csv", "--fresh", "--settle", "0.1"]).exits(0).tells("giving up");
+    assert_eq!(desk.truth().users.len(), 60);
+    assert!(desk.truth().creates.values().all(|count| *count == 1));
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_and_adopted() {
+    for fault in [Fault::ResetAfter, Fault::CutBody, Fault::ErrorAfter, Fault::GatewayAfter, Fault::NotJson] {
+        let desk = Desk::with(SimSettings::default());
+        desk.sheet("staff.csv", people(1, 0));
+        let simulator = desk.simulator();
+        // The two look-ups of the preflight are calm.
+        for fault in [None, None, Some(fault)] {
+            simulator.lock().expect("fine").inject(fault);
+        }
+        desk.run(&["onboard", "staff.csv", "--settle", "0.1"]).exits(0);
+        let truth = desk.truth();
+        assert_eq!(truth.users.len(), 1, "{fault:?}");
+        assert_eq!(desk.column("staff.results.csv", "user_id"), [truth.users[0].id.clone()], "{fault:?}");
+        assert_eq!(desk.calls("POST"), 1, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_row_without_a_key_is_never_sent_twice() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("desk.csv", "first_name,last_name\nFront,Desk\n");
+    desk.simulator().lock().expect("fine").inject(Some(Fault::ResetAfter));
+    desk.run(&["onboard", "desk.csv", "--settle", "0.1"]).exits(8);
+    let row = &desk.results("desk.results.csv")[0];
+    assert_eq!((row["result_status"].as_str(), row["error_code"].as_str()), ("unknown", "outcome_unknown"));
+    assert!(row["error_message"].contains("by hand"), "{row:?}");
+    desk.run(&["onboard", "desk.csv"]).exits(8);
+    assert_eq!(desk.calls("POST"), 1);
+    desk.run(&["onboard", "desk.csv", "--again"]).exits(0);
+    assert_eq!(desk.calls("POST"), 2);
+    desk.run(&["onboard", "desk.csv"]).exits(8);
+    assert_eq!(desk.calls("POST"), 2);
+}
+
+#[test]
+fn the_second_run_on_an_account_is_refused_and_told_of_the_first() {
+    let desk = slow();
+    desk.sheet("staff.csv", people(100, 0));
+    desk.sheet("others.csv", people(1, 0));
+    let mut child = desk.start(&["onboard", "staff.csv", "-c", "1"]);
+    wait_for(&desk, 2);
+    desk.run(&["onboard", "others.csv"]).exits(7).tells("staff.csv");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    desk.run(&["onboard", "others.csv"]).exits(0);
+}
