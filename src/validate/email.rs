@@ -40,8 +40,9 @@ pub(super) fn fault(text: &str) -> Option<String> {
 
 fn is_valid(text: &str) -> bool {
     let domain = text.rsplit_once('@').map_or("", |(_, domain)| domain);
-    // The crate takes `exa_mple.com`, which no mail server can be called.
-    domain.chars().all(|character| character.is_alphanumeric() || "-.".contains(character))
+    // The crate takes `exa_mple.com` and `192.0.2.1`, which no mail domain can be called.
+    has_lettered_top(domain)
+        && domain.chars().all(|character| character.is_alphanumeric() || "-.".contains(character))
         && text.len() <= LONGEST
         && EmailAddress::parse_with_options(text, OPTIONS).is_ok()
 }
@@ -62,8 +63,12 @@ fn is_plain(text: &str) -> bool {
             .all(|atom| !atom.is_empty() && atom.iter().copied().all(word));
     local_is_plain
         && text.len() <= LONGEST
-        && domain.contains('.')
+        && has_lettered_top(domain)
         && domain.as_bytes().split(|byte| *byte == b'.').all(label)
+}
+
+fn has_lettered_top(domain: &str) -> bool {
+    domain.rsplit_once('.').is_some_and(|(_, top)| top.bytes().any(|byte| !byte.is_ascii_digit()))
 }
 
 /// The address in `Asha Rao <asha@example.com>` or `mailto:asha@example.com`.
@@ -78,8 +83,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The essential cases of the isemail test suite by Dominic Sayers: its class "error" must be refused.
-    const ISEMAIL_ERRORS: [&str; 54] = [
+    /// Cases of the isemail test suite (3.05, isemail.info, by Dominic Sayers and Michael Rushton) of the
+    /// category `ISEMAIL_ERR`: they must be refused.
+    const ISEMAIL_ERRORS: [&str; 64] = [
         "",
         "test",
         "@",
@@ -103,19 +109,12 @@ mod tests {
         "\"test\"test@iana.org",
         "test\"text\"@iana.org",
         "\"test\"\"test\"@iana.org",
-        "\"test\\\0\"@iana.org",
         "\"test\0\"@iana.org",
-        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmn@iana.org\0",
         "test@a[255.255.255.255]",
-        "test@[255.255.255]",
-        "test@[255.255.255.255.255]",
-        "test@[255.255.255.256]",
-        "test@[1111:2222:3333:4444:5555:6666:7777:8888]",
-        "test@[IPv6:1111:2222:3333:4444:5555:6666:7777]",
-        "test@[IPv6:1111::4444:5555::8888]",
-        "test@[IPv6:::]",
+        "((comment)test@iana.org",
+        "test(comment)test@iana.org",
+        "test@iana.org\n",
         "test@iana.org-",
-        "\"test@iana.org",
         "(test@iana.org",
         "test@(iana.org",
         "test@[1.2.3.4",
@@ -125,38 +124,76 @@ mod tests {
         "test@iana.org(comment\\",
         "test@[RFC-5322]-domain-literal]",
         "test@[RFC-5322-[domain-literal]",
-        "test@[RFC-5322-\\]-domain-literal]\\",
-        "test@iana.org\n",
+        "test@[RFC-5322-domain-literal\\]",
+        "test@[RFC-5322-domain-literal\\",
+        "\u{7f}@iana.org",
+        "test@\u{7f}.org",
         "test@iana.org\r",
         "\rtest@iana.org",
         "\"\rtest\"@iana.org",
         "(\r)test@iana.org",
         "test@iana.org(\r)",
-        "test@\niana.org",
-        "test@iana.org \r\n ",
+        "\ntest@iana.org",
+        "\"\n\"@iana.org",
+        "(\n)test@iana.org",
+        "\u{7}@iana.org",
+        "test@\u{7}.org",
+        "\r\ntest@iana.org",
+        "\r\n \r\ntest@iana.org",
+        " \r\ntest@iana.org",
+        " \r\n \r\ntest@iana.org",
+        " \r\n\r\ntest@iana.org",
+        " \r\n\r\n test@iana.org",
+        "test@iana.org\r\n",
+        "test@iana.org\r\n \r\n",
+        "test@iana.org \r\n",
+        "test@iana.org \r\n \r\n",
+        "test@iana.org \r\n\r\n ",
+        "\"test\\©\"@iana.org",
     ];
 
-    /// Of its classes "valid" and "no such domain", which must pass; `test@io` aside, a bare top-level domain.
-    const ISEMAIL_VALID: [&str; 14] = [
+    /// Cases of its categories `ISEMAIL_VALID_CATEGORY` and `ISEMAIL_DNSWARN`: they must pass.
+    const ISEMAIL_VALID: [&str; 20] = [
         "test@iana.org",
         "test@nominet.org.uk",
         "test@about.museum",
         "a@iana.org",
         "test@e.com",
+        "test@iana.a",
         "test.test@iana.org",
         "!#$%&`*+/=?^`{|}~@iana.org",
         "123@iana.org",
         "test@123.com",
-        "test@iana.123",
         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghiklm@iana.org",
+        "test@abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghikl.com",
         "test@mason-dixon.com",
         "test@c--n.com",
-        "xn--test@xn--hxajbheg2az3al.xn--jxalpdlp",
+        "test@iana.co-uk",
+        "a@a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g.h.i.j.k",
+        "test@xn--hxajbheg2az3al.xn--jxalpdlp",
+        "xn--test@iana.org",
+        "test@test.com",
+        "test@nic.no",
+    ];
+
+    /// Cases that pass in that suite and not here: a bare or numeric top-level domain, addresses of machines, comments, folds.
+    const REFUSED_HERE: [&str; 11] = [
+        "test@io",
+        "test@org",
+        "test@iana.123",
+        "test@255.255.255.255",
+        "test@[255.255.255.255]",
+        "(comment)test@iana.org",
+        "test@(comment)iana.org",
+        "test@iana/icann.org",
+        " test @iana.org",
+        "\r\n test@iana.org",
+        "test . test@iana.org",
     ];
 
     #[test]
     fn the_isemail_suite_is_obeyed() {
-        for text in ISEMAIL_ERRORS {
+        for text in ISEMAIL_ERRORS.into_iter().chain(REFUSED_HERE) {
             assert!(fault(text).is_some(), "{text:?}");
         }
         for text in ISEMAIL_VALID {

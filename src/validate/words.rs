@@ -53,7 +53,7 @@ impl Vocabulary {
     }
 
     /// Whether the provider has nowhere to put a cell of this field. `devices` depends on the mode, see `offboard`.
-    pub(super) fn has_no_place_for(self, field: Field, kind: Kind) -> bool {
+    pub fn has_no_place_for(self, field: Field, kind: Kind) -> bool {
         match (self, kind) {
             (Vocabulary::Exotel, _) => matches!(field, Field::Status | Field::Reason | Field::ReassignTo),
             // Audian makes no device with a user, and a device of its has no switch.

@@ -1,13 +1,16 @@
 //! Phone numbers: E.164 or a problem that tells what happened to the number.
 //!
-//! Pure. A right number is looked up in a small table that the numbering plan filled once, since whether
-//! a number is possible depends on its calling code and its length alone; only other texts cost a parse.
+//! Pure. A right number costs a look into a small table; only other texts cost a parse by the library.
+
+mod damage;
+mod plan;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 
+use self::damage::{has_lost_its_plus, lost_plus, lost_zero, spreadsheet_fault};
+use self::plan::{fits_the_plan, has_e164_form, possible};
 use super::words::quoted;
 use crate::columns::is_blank;
 
@@ -71,106 +74,10 @@ impl Phones {
     }
 }
 
-/// Whether the text is `+` and 7 to 15 digits, the first not 0.
-fn has_e164_form(text: &str) -> bool {
-    let digits = text.as_bytes().strip_prefix(b"+").unwrap_or_default();
-    (7..=15).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit)
-}
-
 /// Whether a national number may be written so: ASCII digits with what people put between them.
 fn is_national_form(text: &str) -> bool {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b" -./()".contains(&byte));
     plain && !text.starts_with("00") && text.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-/// What the numbering plan says of one calling code.
-#[derive(Debug, Clone, Copy, Default)]
-struct CallingCode {
-    /// Digits of the code; 0 where there is none.
-    digits: u8,
-    /// Bit N is set where N digits may follow.
-    lengths: u32,
-}
-
-/// The calling code by the first three digits of a number.
-static CALLING_CODES: LazyLock<Vec<CallingCode>> = LazyLock::new(|| {
-    let mut codes = vec![CallingCode::default(); 1000];
-    for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
-        let lengths = (1..=15)
-            .filter(|length| length_is_possible(code, *length))
-            .fold(0, |set, length| set | 1 << length);
-        let digits = code.to_string().len();
-        let width = 10_usize.pow(3 - digits as u32);
-        let first = code as usize * width;
-        codes[first..first + width].fill(CallingCode { digits: digits as u8, lengths });
-    }
-    codes
-});
-
-/// Whether numbers of this many digits after the code can be called from everywhere.
-fn length_is_possible(country_code: i32, length: u32) -> bool {
-    let number =
-        PhoneNumber { country_code, national_number: 10_u64.pow(length - 1), ..PhoneNumber::default() };
-    let verdict = PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number);
-    matches!(verdict, Ok(NumberLengthType::IsPossible))
-}
-
-impl CallingCode {
-    fn allows(self, national_digits: usize) -> bool {
-        self.digits > 0 && self.lengths >> national_digits & 1 == 1
-    }
-}
-
-/// Holds a text of E.164 form against the numbering plan.
-fn possible(text: &str) -> Result<(), Fault> {
-    let (code, national) = split(text);
-    let fits = code.allows(national.len());
-    if fits && !national.starts_with('0') {
-        return Ok(());
-    }
-    // A leading 0 belongs to the number in few countries; elsewhere it is only dialled inside.
-    let written = PHONE_NUMBER_UTIL.parse(text, None::<Region>).ok().map(|number| e164(&number));
-    if fits && written.as_deref() == Some(text) {
-        return Ok(());
-    }
-    Err(impossible(text, code, national, written.filter(|written| written != text)))
-}
-
-/// Whether a text is of E.164 form and of a length that its calling code has.
-fn fits_the_plan(text: &str) -> bool {
-    let (code, national) = if has_e164_form(text) { split(text) } else { return false };
-    code.allows(national.len())
-}
-
-/// The calling code of a text of E.164 form, and the digits after it.
-fn split(text: &str) -> (CallingCode, &str) {
-    let first = text[1..4].parse().unwrap_or(0);
-    let code: CallingCode = CALLING_CODES[first];
-    (code, &text[1 + usize::from(code.digits)..])
-}
-
-fn impossible(text: &str, code: CallingCode, national: &str, meant: Option<String>) -> Fault {
-    if code.digits == 0 {
-        let start = &text[..text.len().min(4)];
-        return invalid(format!("{text} begins with {start}, which no country has; check the calling code"));
-    }
-    let code_text = &text[..1 + usize::from(code.digits)];
-    if national.starts_with('0')
-        && let Some(number) = meant.filter(|number| fits_the_plan(number))
-    {
-        return invalid(format!(
-            "{text} has a 0 after {code_text} that is only dialled inside the country; write {number}"
-        ));
-    }
-    let allowed: Vec<String> = (1..16)
-        .filter(|length| code.lengths >> length & 1 == 1)
-        .map(|length: u32| length.to_string())
-        .collect();
-    invalid(format!(
-        "{text} has {} digits after {code_text}, where the numbering plan has {}; check for missing or doubled digits",
-        national.len(),
-        allowed.join(", ")
-    ))
 }
 
 /// The E.164 text of a national number.
@@ -196,69 +103,11 @@ fn national(text: &str, country: Region) -> Result<String, Fault> {
     if parsed.country_code != code {
         return Err(invalid(format!("{} is not a number of {region}; write {number}", quoted(text))));
     }
-    // Where the first 0 is part of the number, as in Italy, a number without it is another number.
-    let with_zero =
-        plan.parse(format!("0{digits}"), Some(country)).ok().filter(|number| plan.is_valid_number(number));
-    if let Some(with_zero) = with_zero.filter(|_| !digits.starts_with('0') && !in_use) {
-        return Err(damaged(format!(
-            "{} seems to have lost its leading 0 in a spreadsheet; format the column as text and write {}",
-            quoted(text),
-            e164(&with_zero)
-        )));
+    let fault = if in_use { None } else { lost_zero(&digits, country) };
+    match fault {
+        Some(fault) => Err(fault),
+        None => Ok(number),
     }
-    Ok(number)
-}
-
-/// The damage that a spreadsheet does to a number, where the text shows it.
-fn spreadsheet_fault(text: &str) -> Option<Fault> {
-    let shown = quoted(text);
-    let (whole, exponent) = text.split_once(['E', 'e']).unwrap_or((text, ""));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (before, after) = whole.split_once(['.', ',']).unwrap_or((whole, ""));
-    let number = before.trim_start_matches('+');
-    if digits(number) && (after.is_empty() || digits(after)) && digits(exponent.trim_start_matches('+')) {
-        return Some(damaged(format!(
-            "{shown} is what a spreadsheet makes of a long number, and its last digits are lost; format the \
-             column as text and enter the number again"
-        )));
-    }
-    if exponent.is_empty()
-        && number.len() >= 6
-        && digits(number)
-        && digits(after)
-        && after.bytes().all(|byte| byte == b'0')
-    {
-        let with_plus = format!("+{number}");
-        let mend = match fits_the_plan(&with_plus) {
-            true => format!("write {with_plus}"),
-            false => "write + and the calling code before it".into(),
-        };
-        return Some(damaged(format!(
-            "{shown} was kept as a decimal by a spreadsheet; format the column as text and {mend}"
-        )));
-    }
-    None
-}
-
-/// Whether digits alone are a number whose `+` a spreadsheet took.
-/// Twelve digits and more are hardly a national number; fewer must be a number in use.
-fn has_lost_its_plus(text: &str) -> bool {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return false;
-    }
-    let with_plus = format!("+{text}");
-    let valid = |text: &str| {
-        PHONE_NUMBER_UTIL
-            .parse(text, None::<Region>)
-            .is_ok_and(|number| PHONE_NUMBER_UTIL.is_valid_number(&number))
-    };
-    fits_the_plan(&with_plus) && (text.len() >= 12 || valid(&with_plus))
-}
-
-fn lost_plus(digits: &str) -> Fault {
-    damaged(format!(
-        "{digits} seems to have lost its + in a spreadsheet; format the column as text and write +{digits}"
-    ))
 }
 
 /// The possible number that a formatted text means, where it tells its country.
@@ -278,10 +127,6 @@ fn e164(number: &PhoneNumber) -> String {
 
 fn invalid(message: String) -> Fault {
     ("phone_invalid", message)
-}
-
-fn damaged(message: String) -> Fault {
-    ("phone_damaged", message)
 }
 
 #[cfg(test)]
@@ -397,34 +242,5 @@ mod tests {
         for code in ["XX", "IND", "", "001", "India"] {
             assert_eq!(known_country(code), None, "{code}");
         }
-    }
-
-    /// The table must say of every calling code and length what the library says of the number itself.
-    #[test]
-    fn the_table_is_the_numbering_plan() {
-        let plan = &*PHONE_NUMBER_UTIL;
-        let (mut compared, mut fine) = (0, 0);
-        for start in 100..1000 {
-            for length in 7..=15_usize {
-                for filling in ["2345678901234", "9845000001234", "0612345678901"] {
-                    let text = format!("+{start}{}", &filling[..length - 3]);
-                    let ours = possible(&text).is_ok();
-                    let parsed = plan.parse(&text, None::<Region>).ok();
-                    let theirs = parsed.filter(|number| e164(number) == text).is_some_and(|number| {
-                        let verdict = plan.is_possible_number_with_reason(&number);
-                        matches!(verdict, Ok(NumberLengthType::IsPossible))
-                    });
-                    let rewritten =
-                        plan.parse(&text, None::<Region>).is_ok_and(|number| e164(&number) != text);
-                    assert!(
-                        ours == theirs || (rewritten && ours),
-                        "{text}: {ours}, and the library {theirs}"
-                    );
-                    compared += 1;
-                    fine += usize::from(ours);
-                }
-            }
-        }
-        assert!(compared > 20_000 && fine > 5_000, "{fine} of {compared}");
     }
 }

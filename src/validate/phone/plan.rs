@@ -1,0 +1,139 @@
+//! The numbering plan as a small table: which calling codes there are, and how many digits may follow them.
+//!
+//! Pure. The library fills the table once; whether a number is possible depends on these two alone.
+
+use std::sync::LazyLock;
+
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, Region};
+
+use super::{Fault, e164, invalid};
+
+/// Whether the text is `+` and 7 to 15 digits, the first not 0.
+pub(super) fn has_e164_form(text: &str) -> bool {
+    let digits = text.as_bytes().strip_prefix(b"+").unwrap_or_default();
+    (7..=15).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// What the numbering plan says of one calling code.
+#[derive(Debug, Clone, Copy, Default)]
+struct CallingCode {
+    /// Digits of the code; 0 where there is none.
+    digits: u8,
+    /// Bit N is set where N digits may follow.
+    lengths: u32,
+}
+
+/// The calling code by the first three digits of a number.
+static CALLING_CODES: LazyLock<Vec<CallingCode>> = LazyLock::new(|| {
+    let mut codes = vec![CallingCode::default(); 1000];
+    for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
+        let lengths = (1..=15)
+            .filter(|length| length_is_possible(code, *length))
+            .fold(0, |set, length| set | 1 << length);
+        let digits = code.to_string().len();
+        let width = 10_usize.pow(3 - digits as u32);
+        let first = code as usize * width;
+        codes[first..first + width].fill(CallingCode { digits: digits as u8, lengths });
+    }
+    codes
+});
+
+/// Whether numbers of this many digits after the code can be called from everywhere.
+fn length_is_possible(country_code: i32, length: u32) -> bool {
+    let number =
+        PhoneNumber { country_code, national_number: 10_u64.pow(length - 1), ..PhoneNumber::default() };
+    let verdict = PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number);
+    matches!(verdict, Ok(NumberLengthType::IsPossible))
+}
+
+impl CallingCode {
+    fn allows(self, national_digits: usize) -> bool {
+        self.digits > 0 && self.lengths >> national_digits & 1 == 1
+    }
+}
+
+/// Holds a text of E.164 form against the numbering plan.
+pub(super) fn possible(text: &str) -> Result<(), Fault> {
+    let (code, national) = split(text);
+    let fits = code.allows(national.len());
+    if fits && !national.starts_with('0') {
+        return Ok(());
+    }
+    // A leading 0 belongs to the number in few countries; elsewhere it is only dialled inside.
+    let written = PHONE_NUMBER_UTIL.parse(text, None::<Region>).ok().map(|number| e164(&number));
+    if fits && written.as_deref() == Some(text) {
+        return Ok(());
+    }
+    Err(impossible(text, code, national, written.filter(|written| written != text)))
+}
+
+/// Whether a text is of E.164 form and of a length that its calling code has.
+pub(super) fn fits_the_plan(text: &str) -> bool {
+    let (code, national) = if has_e164_form(text) { split(text) } else { return false };
+    code.allows(national.len())
+}
+
+/// The calling code of a text of E.164 form, and the digits after it.
+fn split(text: &str) -> (CallingCode, &str) {
+    let first = text[1..4].parse().unwrap_or(0);
+    let code: CallingCode = CALLING_CODES[first];
+    (code, &text[1 + usize::from(code.digits)..])
+}
+
+fn impossible(text: &str, code: CallingCode, national: &str, meant: Option<String>) -> Fault {
+    if code.digits == 0 {
+        let start = &text[..text.len().min(4)];
+        return invalid(format!("{text} begins with {start}, which no country has; check the calling code"));
+    }
+    let code_text = &text[..1 + usize::from(code.digits)];
+    if national.starts_with('0')
+        && let Some(number) = meant.filter(|number| fits_the_plan(number))
+    {
+        return invalid(format!(
+            "{text} has a 0 after {code_text} that is only dialled inside the country; write {number}"
+        ));
+    }
+    let allowed: Vec<String> = (1..16)
+        .filter(|length| code.lengths >> length & 1 == 1)
+        .map(|length: u32| length.to_string())
+        .collect();
+    invalid(format!(
+        "{text} has {} digits after {code_text}, where the numbering plan has {}; check for missing or doubled digits",
+        national.len(),
+        allowed.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table must say of every calling code and length what the library says of the number itself.
+    #[test]
+    fn the_table_is_the_numbering_plan() {
+        let plan = &*PHONE_NUMBER_UTIL;
+        let (mut compared, mut fine) = (0, 0);
+        for start in 100..1000 {
+            for length in 7..=15_usize {
+                for filling in ["2345678901234", "9845000001234", "0612345678901"] {
+                    let text = format!("+{start}{}", &filling[..length - 3]);
+                    let ours = possible(&text).is_ok();
+                    let parsed = plan.parse(&text, None::<Region>).ok();
+                    let theirs = parsed.filter(|number| e164(number) == text).is_some_and(|number| {
+                        let verdict = plan.is_possible_number_with_reason(&number);
+                        matches!(verdict, Ok(NumberLengthType::IsPossible))
+                    });
+                    let rewritten =
+                        plan.parse(&text, None::<Region>).is_ok_and(|number| e164(&number) != text);
+                    assert!(
+                        ours == theirs || (rewritten && ours),
+                        "{text}: {ours}, and the library {theirs}"
+                    );
+                    compared += 1;
+                    fine += usize::from(ours);
+                }
+            }
+        }
+        assert!(compared > 20_000 && fine > 5_000, "{fine} of {compared}");
+    }
+}
