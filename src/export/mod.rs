@@ -1,8 +1,185 @@
-//! The export: the whole roster as a table. Nothing here can change anything at the provider.
+//! The export: the whole roster, everybody once, however the list moves while it is read.
+//!
+//! The roster is swept until one sweep finds it at rest; only that sweep's rows are written. When five
+//! sweeps find no rest, the newest one is written together with all whom earlier ones saw and it did not,
+//! and the export says so. Memory holds a set of ids; rows wait in a private temporary file.
+//! Nothing here can change anything at the provider, and nothing is written before the sweeps are over.
 
 mod formula;
+mod ids;
 mod layout;
+mod spool;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod wish;
 mod writer;
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 pub use layout::{Cell, Column, Layout, Shape};
+pub use wish::ExportWish;
 pub use writer::{CsvRoster, JsonLinesRoster, RosterWriter};
+
+use crate::provider::{CallError, Failure};
+use crate::runner::{Broken, Caller};
+use ids::{IdSet, Key};
+use spool::Spool;
+use sweep::sweep_roster;
+
+/// More sweeps than this would only follow a roster that never rests.
+const MOST_SWEEPS: u32 = 5;
+
+/// Told how many users the current sweep has seen, and of how many where the provider says so.
+pub type Progress<'a> = &'a dyn Fn(u64, Option<u64>);
+
+/// What was exported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exported {
+    pub users: u64,
+    pub rows: u64,
+    pub consistency: Consistency,
+    pub sweeps: u32,
+}
+
+/// Whether the roster stood still for one sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// The users of one moment.
+    Complete,
+    /// The best union of all sweeps: it may hold users who have gone since.
+    Changed,
+}
+
+impl Consistency {
+    /// The words of the summary.
+    pub fn words(self) -> &'static str {
+        match self {
+            Consistency::Complete => "complete",
+            Consistency::Changed => "changed during export",
+        }
+    }
+}
+
+/// Why there is no export.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportFailed {
+    /// A page could not be read, after all tries.
+    #[error("the roster could not be read: {} ({}); nothing was written; {}", .0.message, .0.code, mend(.0))]
+    Provider(CallError),
+    /// The stop sign is raised and says why.
+    #[error("the export was stopped; nothing was written; the same command begins again")]
+    Stopped,
+    /// The temporary file failed.
+    #[error(
+        "the temporary file in {folder} failed: {error}; nothing was written; make room or choose another folder"
+    )]
+    Spool { folder: PathBuf, error: io::Error },
+    /// The target failed; it may hold a part of the rows.
+    #[error("the export cannot be written: {0}")]
+    Target(io::Error),
+}
+
+impl From<Broken> for ExportFailed {
+    fn from(broken: Broken) -> ExportFailed {
+        match broken {
+            Broken::Stopped => ExportFailed::Stopped,
+            Broken::Failed { error, .. } => ExportFailed::Provider(error),
+        }
+    }
+}
+
+/// Exports the wished users to `writer`, which sees nothing before the sweeps are over.
+///
+/// Rows wait in `spool_folder`, in files without a name. The order is that of the roster; in a union,
+/// those whom only earlier sweeps saw come last.
+pub async fn export(
+    caller: &Caller<'_>,
+    wish: &ExportWish,
+    spool_folder: &Path,
+    progress: Progress<'_>,
+    writer: &mut dyn RosterWriter,
+) -> Result<Exported, ExportFailed> {
+    let create = || Spool::create(spool_folder).map_err(spool_failed(spool_folder));
+    let target = Target { wish, spool_folder };
+    let (mut newest, mut missed) = (create()?, create()?);
+    let mut before = None;
+    for sweeps in 1..=MOST_SWEEPS {
+        let mut spool = create()?;
+        let sink = |key: Key, user: &_| match wish.keeps(user) {
+            true => spool.add(key, user, &wish.shape).map_err(spool_failed(spool_folder)),
+            false => Ok(()),
+        };
+        let seen = sweep_roster(caller, wish, progress, sink).await?;
+        if seen.at_rest(before) {
+            return target.write(vec![spool], writer, sweeps, Consistency::Complete);
+        }
+        before = Some(seen.fingerprint);
+        missed = without(&seen.ids, [newest, missed], create()?).map_err(spool_failed(spool_folder))?;
+        newest = spool;
+    }
+    target.write(vec![newest, missed], writer, MOST_SWEEPS, Consistency::Changed)
+}
+
+/// Keeps those of earlier sweeps whom the newest one did not see.
+fn without(ids: &IdSet, earlier: [Spool; 2], mut missed: Spool) -> io::Result<Spool> {
+    for spool in earlier {
+        missed.add_from(spool, |key| !ids.contains(key))?;
+    }
+    Ok(missed)
+}
+
+/// Where the rows of the spools go in the end.
+struct Target<'a> {
+    wish: &'a ExportWish,
+    spool_folder: &'a Path,
+}
+
+impl Target<'_> {
+    fn write(
+        &self,
+        spools: Vec<Spool>,
+        writer: &mut dyn RosterWriter,
+        sweeps: u32,
+        consistency: Consistency,
+    ) -> Result<Exported, ExportFailed> {
+        let mut exported = Exported { users: 0, rows: 0, consistency, sweeps };
+        writer.header(&self.wish.shape.names()).map_err(ExportFailed::Target)?;
+        for spool in spools {
+            exported.users += spool.users();
+            exported.rows += self.copy(spool, writer)?;
+        }
+        writer.finish().map_err(ExportFailed::Target)?;
+        Ok(exported)
+    }
+
+    /// Writes all rows of a spool; returns how many.
+    fn copy(&self, spool: Spool, writer: &mut dyn RosterWriter) -> Result<u64, ExportFailed> {
+        let mut rows = 0;
+        let mut users = spool.read().map_err(spool_failed(self.spool_folder))?;
+        while users.next().map_err(spool_failed(self.spool_folder))?.is_some() {
+            let cells = users.cells().map_err(spool_failed(self.spool_folder))?;
+            for row in cells.chunks(self.wish.shape.width()) {
+                writer.row(row).map_err(ExportFailed::Target)?;
+                rows += 1;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+fn spool_failed(folder: &Path) -> impl Fn(io::Error) -> ExportFailed + Copy {
+    move |error| ExportFailed::Spool { folder: folder.into(), error }
+}
+
+/// What to do about a roster that could not be read.
+fn mend(error: &CallError) -> &'static str {
+    match error.failure {
+        failure if failure.later() => "try the same command later",
+        Failure::Unauthorized | Failure::Forbidden | Failure::ForbiddenUnknown => {
+            "check the credentials, the account and the region"
+        }
+        _ => "check the filters and the account",
+    }
+}

@@ -1,0 +1,252 @@
+//! One walk over the whole roster, page by page, and what it says of the roster's rest.
+//!
+//! The first page tells the total, then the others are read concurrently within the caller's limits and
+//! taken in roster order. It never ends at a short page alone: only at an empty one or at the total.
+//! It never drops a call in flight, which would keep its place in the caller's line for ever.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use futures::stream::{self, StreamExt};
+
+use super::ids::{IdSet, Key};
+use super::wish::ExportWish;
+use super::{ExportFailed, Progress};
+use crate::provider::{Call, Filter, Page};
+use crate::roster::User;
+use crate::runner::Caller;
+
+/// Pages in a row without anybody new after which a list without a total is taken to go round in circles.
+const STALE_PAGES: u32 = 3;
+
+/// What a sweep saw.
+pub struct Seen {
+    /// Everybody, whether exported or not.
+    pub ids: IdSet,
+    /// Tells sweeps with other users apart.
+    pub fingerprint: Fingerprint,
+    rest: Rest,
+}
+
+/// Number and sum of the users' keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fingerprint {
+    users: u64,
+    sum: u128,
+}
+
+/// Whether the roster stood still, as far as one sweep can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// The same total on every page, and as many users.
+    Still,
+    /// No total was told, so that only a second sweep can tell.
+    Untold,
+    Moving,
+}
+
+impl Seen {
+    /// Whether nobody can be missing or dead. Without totals it takes two sweeps in a row with the same users.
+    ///
+    /// One thing no single sweep can see: somebody going and somebody coming between the same two pages.
+    pub fn at_rest(&self, before: Option<Fingerprint>) -> bool {
+        match self.rest {
+            Rest::Still => true,
+            Rest::Untold => before == Some(self.fingerprint),
+            Rest::Moving => false,
+        }
+    }
+}
+
+/// Sweeps once over all users whom the wish asks the provider for; `sink` gets each one once.
+pub async fn sweep_roster(
+    caller: &Caller<'_>,
+    wish: &ExportWish,
+    progress: Progress<'_>,
+    sink: impl FnMut(Key, &User) -> Result<(), ExportFailed>,
+) -> Result<Seen, ExportFailed> {
+    let filters = wish.filters(caller.provider().facts());
+    let lists: Vec<List> = filters.into_iter().enumerate().map(List::new).collect();
+    let mut sweep = Sweep {
+        caller,
+        wish,
+        progress,
+        sink,
+        lists: &lists,
+        ids: IdSet::default(),
+        in_lists: BTreeSet::new(),
+        fingerprint: Fingerprint::default(),
+    };
+    sweep.pages(lists.iter().map(|list| (list, 0))).await?;
+    sweep.pages(lists.iter().flat_map(List::offsets)).await?;
+    for list in &lists {
+        sweep.walk(list).await?;
+    }
+    let rest = lists.iter().map(List::rest).reduce(Rest::and).unwrap_or(Rest::Still);
+    Ok(Seen { ids: sweep.ids, fingerprint: sweep.fingerprint, rest })
+}
+
+/// A sweep in the middle of its pages.
+struct Sweep<'a, 'caller, Sink> {
+    caller: &'a Caller<'caller>,
+    wish: &'a ExportWish,
+    progress: Progress<'a>,
+    sink: Sink,
+    lists: &'a [List],
+    ids: IdSet,
+    /// Who was seen in which list, where there are several: one user may be in two of them.
+    in_lists: BTreeSet<(usize, Key)>,
+    fingerprint: Fingerprint,
+}
+
+impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
+    /// Reads pages concurrently and takes them in order.
+    async fn pages<'l>(&mut self, pages: impl Iterator<Item = (&'l List, u64)>) -> Result<(), ExportFailed> {
+        let (caller, wish) = (self.caller, self.wish);
+        let failed = Cell::new(false);
+        let mut answers = stream::iter(pages.take_while(|_| !failed.get()))
+            .map(|(list, offset)| async move { (list, list.page(caller, wish, offset).await) })
+            .buffered(caller.most().max(1));
+        let mut result = Ok(());
+        while let Some((list, page)) = answers.next().await {
+            // After a failure no call is begun, but those in flight come to their end.
+            if result.is_ok() {
+                result = page.and_then(|page| self.take(list, &page).map(|_| ()));
+                failed.set(result.is_err());
+            }
+        }
+        result
+    }
+
+    /// Goes on page by page to the end of a list that told no total.
+    async fn walk(&mut self, list: &List) -> Result<(), ExportFailed> {
+        let mut stale = 0;
+        while list.total.get().is_none() && !list.ended.get() {
+            let page = list.page(self.caller, self.wish, list.reached.get()).await?;
+            let new = self.take(list, &page)?;
+            stale = if new { 0 } else { stale + 1 };
+            if stale == STALE_PAGES {
+                list.steady.set(false);
+                list.ended.set(true);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in a page; returns whether it brought anybody new.
+    fn take(&mut self, list: &List, page: &Page) -> Result<bool, ExportFailed> {
+        list.hear(page);
+        if self.ids.count() == 0 {
+            self.ids.reserve(list.total.get().unwrap_or_default());
+        }
+        let before = self.ids.count();
+        for user in &page.users {
+            let key = Key::of(&user.id);
+            let new = self.ids.insert(key);
+            let new_in_list =
+                if self.lists.len() > 1 { self.in_lists.insert((list.place, key)) } else { new };
+            list.distinct.set(list.distinct.get() + u64::from(new_in_list));
+            if new {
+                self.fingerprint.add(key);
+                (self.sink)(key, user)?;
+            }
+        }
+        (self.progress)(self.ids.count(), self.lists.iter().map(|list| list.total.get()).sum());
+        Ok(self.ids.count() > before)
+    }
+}
+
+/// One of the provider's lists, and how far it was read.
+struct List {
+    place: usize,
+    filter: Filter,
+    /// As the newest page told it.
+    total: Cell<Option<u64>>,
+    /// Every page told the same total.
+    steady: Cell<bool>,
+    heard: Cell<bool>,
+    /// An empty page came.
+    ended: Cell<bool>,
+    /// Users on the pages so far: the next offset of a walk.
+    reached: Cell<u64>,
+    /// How far apart pages are; a provider may show fewer than it was asked for.
+    stride: Cell<u64>,
+    /// Different users.
+    distinct: Cell<u64>,
+}
+
+impl List {
+    fn new((place, filter): (usize, Filter)) -> List {
+        List {
+            place,
+            filter,
+            total: Cell::new(None),
+            steady: Cell::new(true),
+            heard: Cell::new(false),
+            ended: Cell::new(false),
+            reached: Cell::new(0),
+            stride: Cell::new(0),
+            distinct: Cell::new(0),
+        }
+    }
+
+    async fn page(&self, caller: &Caller<'_>, wish: &ExportWish, offset: u64) -> Result<Page, ExportFailed> {
+        let limit = caller.provider().facts().page;
+        let call = Call::List(wish.listing(self.filter.clone(), offset, limit));
+        Ok(caller.read(&call).await?.page())
+    }
+
+    /// The pages after the first one, as far as the newest total reaches.
+    fn offsets(&self) -> impl Iterator<Item = (&List, u64)> {
+        let mut offset = 0;
+        std::iter::from_fn(move || {
+            offset += self.stride.get();
+            let more = !self.ended.get() && self.total.get().is_some_and(|total| offset < total);
+            more.then_some((self, offset))
+        })
+    }
+
+    fn hear(&self, page: &Page) {
+        // A total of nobody beside somebody is no total.
+        let total = page.total.filter(|total| *total > 0 || page.users.is_empty());
+        let first = !self.heard.replace(true);
+        if first {
+            self.stride.set(page.users.len() as u64);
+            self.total.set(total);
+        } else {
+            self.steady.set(self.steady.get() && total == self.total.get());
+            // Between walking and leaping there is no change of mind in one sweep.
+            self.total.set(self.total.get().and(total.or(self.total.get())));
+        }
+        self.reached.set(self.reached.get() + page.users.len() as u64);
+        self.ended.set(self.ended.get() || page.users.is_empty());
+    }
+
+    fn rest(&self) -> Rest {
+        match self.total.get() {
+            _ if !self.steady.get() => Rest::Moving,
+            // Who is read twice may have moved ahead in place of somebody who was not read at all.
+            None if self.distinct.get() == self.reached.get() => Rest::Untold,
+            None => Rest::Moving,
+            Some(total) if total == self.distinct.get() => Rest::Still,
+            Some(_) => Rest::Moving,
+        }
+    }
+}
+
+impl Rest {
+    fn and(self, other: Rest) -> Rest {
+        match (self, other) {
+            (Rest::Moving, _) | (_, Rest::Moving) => Rest::Moving,
+            (Rest::Still, Rest::Still) => Rest::Still,
+            _ => Rest::Untold,
+        }
+    }
+}
+
+impl Fingerprint {
+    fn add(&mut self, key: Key) {
+        self.users += 1;
+        self.sum = self.sum.wrapping_add(key.number());
+    }
+}

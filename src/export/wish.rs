@@ -1,0 +1,179 @@
+//! Which users an export is to hold: what the provider is asked for, and what is sorted out here.
+//!
+//! Pure. Filters narrow one another: a user must pass all that are given.
+
+use super::layout::{Column, Shape};
+use crate::provider::{Facts, Filter, Listing};
+use crate::roster::User;
+
+/// What is to be exported, and how it is to look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportWish {
+    pub shape: Shape,
+    /// Only users with one of these e-mails; empty for all.
+    pub emails: Vec<String>,
+    /// Only users with a device of one of these addresses; empty for all.
+    pub contact_uris: Vec<String>,
+    /// Only users of one of these roles; empty for all.
+    pub roles: Vec<String>,
+}
+
+impl ExportWish {
+    /// All users.
+    pub fn all(shape: Shape) -> ExportWish {
+        ExportWish { shape, emails: Vec::new(), contact_uris: Vec::new(), roles: Vec::new() }
+    }
+
+    /// The lists that together bring every wished user; one value after the other fills them.
+    pub fn filters(&self, facts: &Facts) -> Vec<Filter> {
+        match (self.emails.is_empty(), self.contact_uris.is_empty()) {
+            (true, true) => vec![Filter::All],
+            (true, false) => batches(distinct(&self.contact_uris), facts).map(Filter::Contacts).collect(),
+            (false, _) => batches(both_cases(&self.emails), facts).map(Filter::Emails).collect(),
+        }
+    }
+
+    /// A page of one of the lists; what no column shows is not asked for.
+    pub fn listing(&self, filter: Filter, offset: u64, limit: u32) -> Listing {
+        let (active_call, last_login) = (Column::ActiveCall, Column::LastLogin);
+        Listing {
+            filter,
+            offset,
+            limit,
+            active_call: self.shape.has(active_call),
+            last_login: self.shape.has(last_login),
+        }
+    }
+
+    /// Whether a user whom the provider showed passes the filters that it was not asked for.
+    pub fn keeps(&self, user: &User) -> bool {
+        let role =
+            self.roles.is_empty() || self.roles.iter().any(|role| role.eq_ignore_ascii_case(&user.role));
+        let contact = self.emails.is_empty()
+            || self.contact_uris.is_empty()
+            || self.contact_uris.iter().any(|contact_uri| user.has_contact(contact_uri));
+        role && contact
+    }
+}
+
+/// E-mails as they came and in lower case: providers do not say whether their filter minds case.
+fn both_cases(emails: &[String]) -> Vec<String> {
+    let cases: Vec<String> = emails.iter().flat_map(|email| [email.clone(), email.to_lowercase()]).collect();
+    distinct(&cases)
+}
+
+fn distinct(values: &[String]) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    values.iter().map(|value| value.trim()).filter(|value| seen.insert(*value)).map(String::from).collect()
+}
+
+/// Cuts values into lists that fit one filter: so many that one page shows them all, and not too long.
+fn batches(values: Vec<String>, facts: &Facts) -> impl Iterator<Item = Vec<String>> + use<> {
+    let mut batches: Vec<Vec<String>> = Vec::new();
+    let mut length = usize::MAX;
+    for value in values {
+        let weight = weight(&value);
+        let full = batches.last().is_none_or(|batch| batch.len() >= facts.page as usize);
+        if full || length + weight > facts.longest_filter {
+            batches.push(Vec::new());
+            length = 0;
+        }
+        length += weight;
+        if let Some(batch) = batches.last_mut() {
+            batch.push(value);
+        }
+    }
+    batches.into_iter()
+}
+
+/// The most bytes that a value and its comma take when they are encoded.
+fn weight(value: &str) -> usize {
+    value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>() + 3
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::export::layout::Layout;
+    use crate::roster::Device;
+
+    fn wish(emails: &[&str], contact_uris: &[&str], roles: &[&str]) -> ExportWish {
+        let owned = |values: &[&str]| values.iter().map(|value| value.to_string()).collect();
+        ExportWish {
+            emails: owned(emails),
+            contact_uris: owned(contact_uris),
+            roles: owned(roles),
+            ..ExportWish::all(Shape::new(Layout::User, None).unwrap())
+        }
+    }
+
+    fn facts(page: u32, longest_filter: usize) -> Facts {
+        Facts {
+            name: "fake",
+            title: "Fake",
+            page,
+            longest_filter,
+            enforces_keys: true,
+            settle: Duration::ZERO,
+            modes: &[],
+            always_invites: false,
+        }
+    }
+
+    #[test]
+    fn the_provider_is_asked_for_what_it_can_filter() {
+        let facts = facts(50, 1000);
+        assert_eq!(wish(&[], &[], &["admin"]).filters(&facts), [Filter::All]);
+        let emails = Filter::Emails(vec!["A@x.com".into(), "a@x.com".into(), "b@x.com".into()]);
+        assert_eq!(wish(&["A@x.com", "b@x.com", "a@x.com"], &["+1"], &[]).filters(&facts), [emails]);
+        let contacts = Filter::Contacts(vec!["+1".into(), "sip:a".into()]);
+        assert_eq!(wish(&[], &["+1", "sip:a", " +1"], &[]).filters(&facts), [contacts]);
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_nothing_is_lost() {
+        let emails: Vec<String> = (0..120).map(|number| format!("p{number}@x.com")).collect();
+        let wish = ExportWish { emails: emails.clone(), ..wish(&[], &[], &[]) };
+        for (facts, expected) in [(facts(50, 9999), 3), (facts(50, 100), 21), (facts(50, 1), 120)] {
+            let filters = wish.filters(&facts);
+            assert_eq!(filters.len(), expected);
+            let values = filters.into_iter().flat_map(|filter| match filter {
+                Filter::Emails(values) => values,
+                _ => Vec::new(),
+            });
+            assert_eq!(values.collect::<Vec<_>>(), emails);
+        }
+    }
+
+    #[test]
+    fn the_rest_is_sorted_out_here() {
+        let device = Device { contact_uri: "sip:Anna".into(), ..Device::default() };
+        let user = User { role: "Admin".into(), devices: Some(vec![device]), ..User::default() };
+        for (wish, expected) in [
+            (wish(&[], &[], &[]), true),
+            (wish(&[], &[], &["user", "admin"]), true),
+            (wish(&[], &[], &["supervisor"]), false),
+            (wish(&["a@x.com"], &["sip:anna"], &[]), true),
+            (wish(&["a@x.com"], &["+15550100"], &[]), false),
+            // The provider was asked for the number, and may know another way of writing it.
+            (wish(&[], &["+15550100"], &[]), true),
+        ] {
+            assert_eq!(wish.keeps(&user), expected, "{wish:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_column_shows_is_not_asked_for() {
+        let asked = |columns| {
+            let shape = Shape::new(Layout::User, columns).unwrap();
+            let listing = ExportWish::all(shape).listing(Filter::All, 100, 50);
+            assert_eq!((listing.offset, listing.limit), (100, 50));
+            (listing.active_call, listing.last_login)
+        };
+        assert_eq!(asked(None), (true, true));
+        assert_eq!(asked(Some("user_id,last_login")), (false, true));
+        assert_eq!(asked(Some("user_id,email")), (false, false));
+    }
+}
