@@ -3,6 +3,48 @@
 //!
 //! Pure.
 
+/// Headings of sheets that callroster reads or writes, as [`normalised`] gives them.
+///
+/// They are evidence of how a file is to be read, and nothing else: the meaning of a column is not here.
+pub const KNOWN_HEADINGS: [&str; 36] = [
+    "first_name",
+    "last_name",
+    "email",
+    "device_contact_uri",
+    "phone",
+    "role",
+    "device_name",
+    "sip_password",
+    "user_id",
+    "device_id",
+    "new_email",
+    "new_device_contact_uri",
+    "available",
+    "status",
+    "mode",
+    "reason",
+    "reassign_to",
+    "devices",
+    "source_row",
+    "result_status",
+    "error_code",
+    "error_message",
+    "device_ids",
+    "sip_contact_uri",
+    "run_id",
+    "email_verified",
+    "device_verified",
+    "device_available",
+    "device_status",
+    "device_type",
+    "date_created",
+    "date_updated",
+    "last_login",
+    "active_call",
+    "username",
+    "deleted_at",
+];
+
 /// The name in lower case, with one `_` for each run of blanks, hyphens and underscores.
 pub fn normalised(heading: &str) -> String {
     let lower = heading.to_lowercase();

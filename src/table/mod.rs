@@ -5,7 +5,11 @@
 //! means is not known here: cells leave as they came (see [`unguarded`]).
 
 mod beside;
+mod check;
+mod delimiter;
+mod encoding;
 mod failed;
+mod foreign;
 mod guard;
 mod heading;
 mod results;
@@ -15,6 +19,7 @@ mod sheet;
 mod source;
 mod walk;
 mod whole_file;
+mod workbook;
 
 pub use beside::beside;
 pub use failed::FailedWriter;

@@ -5,23 +5,19 @@
 use std::path::Path;
 
 use csv::StringRecord;
-use memchr::memchr;
 
-use super::scan::{column_at, split};
+use super::check::{Fault, Table};
+use super::scan::split;
 use super::source::{Source, SourceReader};
-use super::walk::{Span, Walk};
-use super::{Refusal, SheetOptions};
+use super::walk::Walk;
+use super::{Refusal, SheetOptions, delimiter, encoding, foreign, workbook};
 use crate::row::RawRow;
 
 /// A file that was read once as a whole and is a table.
 #[derive(Debug)]
 pub struct Sheet {
     name: String,
-    /// The table as UTF-8 text.
-    text: Source,
-    delimiter: u8,
-    header: StringRecord,
-    count: u64,
+    table: Table,
     bytes: u64,
     sha256: String,
     notes: Vec<String>,
@@ -30,27 +26,21 @@ pub struct Sheet {
 impl Sheet {
     /// Opens the file at `path`, `-` for standard input.
     pub fn open(path: &Path, options: &SheetOptions) -> Result<Sheet, Refusal> {
-        let named = naming(path);
-        let source = Source::open(path).map_err(&named)?;
-        let mut sheet = Sheet::of(path, &source, options).map_err(&named)?;
-        sheet.sha256 = source.sha256().map_err(&named)?;
-        Ok(sheet)
+        Sheet::read(path, options, true).map_err(naming(&name_of(path)))
     }
 
     /// Opens a file whose SHA-256 nobody will ask for, which saves a reading of it.
     pub fn open_unhashed(path: &Path, options: &SheetOptions) -> Result<Sheet, Refusal> {
-        let named = naming(path);
-        let source = Source::open(path).map_err(&named)?;
-        Sheet::of(path, &source, options).map_err(&named)
+        Sheet::read(path, options, false).map_err(naming(&name_of(path)))
     }
 
     pub fn header(&self) -> &StringRecord {
-        &self.header
+        &self.table.header
     }
 
     /// How many data rows there are.
     pub fn count(&self) -> u64 {
-        self.count
+        self.table.count
     }
 
     /// SHA-256 of the file as it came, in hex; empty where it was opened unhashed.
@@ -70,29 +60,23 @@ impl Sheet {
 
     /// Reads the data rows from the first one on, as often as wished.
     pub fn rows(&self) -> Result<Rows, Refusal> {
-        let named = naming(Path::new(&self.name));
-        let mut walk = Walk::new(self.text.reader(), self.delimiter);
-        walk.next().map_err(named)?;
-        Ok(Rows { name: self.name.clone(), delimiter: self.delimiter, walk, read: 0, count: self.count })
+        let Table { text, delimiter, count, .. } = &self.table;
+        let mut walk = Walk::new(text.reader(), *delimiter);
+        walk.next().map_err(naming(&self.name))?;
+        Ok(Rows { name: self.name.clone(), delimiter: *delimiter, walk, read: 0, count: *count })
     }
 
-    fn of(path: &Path, source: &Source, options: &SheetOptions) -> Result<Sheet, Refusal> {
-        if source.length() == 0 {
-            return Err(Refusal("it is empty; the first line must name the columns".into()));
-        }
-        let delimiter = options.delimiter.unwrap_or(b',');
-        let text = source.clone();
-        let (header, count) = checked(&text, delimiter)?;
-        Ok(Sheet {
-            name: path.to_string_lossy().into_owned(),
-            text,
-            delimiter,
-            header,
-            count,
-            bytes: source.length(),
-            sha256: String::new(),
-            notes: Vec::new(),
-        })
+    fn read(path: &Path, options: &SheetOptions, hashed: bool) -> Result<Sheet, Refusal> {
+        let source = Source::open(path)?;
+        let head = source.head()?;
+        foreign::refuse(&head)?;
+        let mut notes = Vec::new();
+        let table = match workbook::is_one(&head) {
+            true => workbook_table(&source, options, &mut notes)?,
+            false => text_table(&source, &head, options, &mut notes)?,
+        };
+        let sha256 = if hashed { source.sha256()? } else { String::new() };
+        Ok(Sheet { name: name_of(path), table, bytes: source.length(), sha256, notes })
     }
 }
 
@@ -108,88 +92,82 @@ pub struct Rows {
 impl Rows {
     /// Reads the next row into `row`; `false` at the end.
     pub fn read(&mut self, row: &mut RawRow) -> Result<bool, Refusal> {
-        let named = naming(Path::new(&self.name));
-        let Some(span) = self.walk.next().map_err(&named)? else {
+        let named = || naming(&self.name);
+        let Some(span) = self.walk.next().map_err(|refusal| named()(refusal))? else {
             return match self.read == self.count {
                 true => Ok(false),
-                false => Err(named(other_rows())),
+                false => Err(named()(other_rows())),
             };
         };
-        let text = str::from_utf8(span.text).map_err(|_| named(other_rows()))?;
+        let text = str::from_utf8(span.text).map_err(|_| named()(other_rows()))?;
         split(text, self.delimiter, span.quoted, &mut row.cells);
         row.source_row = span.source_row;
-        row.index = u32::try_from(self.read).map_err(|_| named(too_many()))?;
+        row.index = u32::try_from(self.read).map_err(|_| named()(other_rows()))?;
         self.read += 1;
         Ok(true)
     }
 }
 
-/// Reads the whole text and finds its header and the number of its data rows.
-fn checked(text: &Source, delimiter: u8) -> Result<(StringRecord, u64), Refusal> {
-    let mut walk = Walk::new(text.reader(), delimiter);
-    let mut header = StringRecord::new();
-    match walk.next()? {
-        Some(span) => read_header(&span, delimiter, &mut header)?,
-        None => return Err(Refusal("it has only blank lines; the first line must name the columns".into())),
-    }
-    let mut count = 0;
-    while let Some(span) = walk.next()? {
-        checked_text(&span, delimiter, &header)?;
-        count += 1;
-    }
-    match u32::try_from(count) {
-        Ok(_) => Ok((header, count)),
-        Err(_) => Err(too_many()),
-    }
+fn workbook_table(
+    source: &Source,
+    options: &SheetOptions,
+    notes: &mut Vec<String>,
+) -> Result<Table, Refusal> {
+    let converted = workbook::converted(source, options.sheet.as_deref())?;
+    notes.extend(converted.note);
+    Ok(Table::of(converted.text, Some(b','))?)
 }
 
-fn read_header(span: &Span<'_>, delimiter: u8, header: &mut StringRecord) -> Result<(), Refusal> {
-    let text = checked_text(span, delimiter, &StringRecord::new())?;
-    if span.source_row > 1 {
-        return Err(Refusal(
-            "line 1 is blank; delete the blank lines above the line that names the columns".into(),
-        ));
+fn text_table(
+    source: &Source,
+    head: &[u8],
+    options: &SheetOptions,
+    notes: &mut Vec<String>,
+) -> Result<Table, Refusal> {
+    if let Some(sheet) = &options.sheet {
+        return Err(Refusal(format!("it is no workbook and has no sheet {sheet}; leave --sheet out")));
     }
-    split(text, delimiter, span.quoted, header);
-    match header.iter().all(|cell| cell.trim().is_empty()) {
-        true => Err(Refusal("line 1 is blank; it must name the columns".into())),
-        false => Ok(()),
-    }
-}
-
-/// The text of a row, which must be UTF-8 without zero bytes.
-fn checked_text<'a>(span: &Span<'a>, delimiter: u8, header: &StringRecord) -> Result<&'a str, Refusal> {
-    let place = |at: usize| {
-        let column = column_at(span.text, at, delimiter);
-        let name = header.get(column).map(|name| format!(" ({name})")).unwrap_or_default();
-        format!("line {}, column {}{name}", span.line, column + 1)
+    let known = encoding::known(source, head, options)?;
+    let text = known.as_ref().map_or(source, |decoded| &decoded.text).clone();
+    notes.extend(known.and_then(|decoded| decoded.note));
+    let table = match Table::of(text, options.delimiter) {
+        Err(Fault::NotUtf8(refusal)) if options.encoding.is_none() => {
+            guessed_table(source, refusal, options, notes)?
+        }
+        table => table?,
     };
-    if let Some(at) = memchr(0, span.text) {
-        return Err(Refusal(format!(
-            "{}: there is a zero byte, so this is no text file; save the sheet as CSV UTF-8",
-            place(at)
-        )));
+    if options.delimiter.is_none() && table.delimiter != b',' {
+        let shown = delimiter::shown(table.delimiter);
+        notes.push(format!("{shown} is taken to stand between cells; --delimiter names another sign"));
     }
-    str::from_utf8(span.text).map_err(|error| {
-        let at = place(error.valid_up_to());
-        Refusal(format!("{at}: the text is not UTF-8; save the sheet as CSV UTF-8"))
-    })
+    Ok(table)
+}
+
+fn guessed_table(
+    source: &Source,
+    refusal: Refusal,
+    options: &SheetOptions,
+    notes: &mut Vec<String>,
+) -> Result<Table, Refusal> {
+    let guess = encoding::guessed(source, refusal)?;
+    let table = Table::of(guess.text.clone(), options.delimiter)?;
+    notes.push(guess.told(&table.samples()?, options.attended)?);
+    Ok(table)
 }
 
 fn other_rows() -> Refusal {
     Refusal("it has other rows than a moment ago; let nobody write to it and start again".into())
 }
 
-fn too_many() -> Refusal {
-    Refusal("it has more than four billion rows; split it".into())
+fn name_of(path: &Path) -> String {
+    match path == Path::new("-") {
+        true => "standard input".into(),
+        false => path.display().to_string(),
+    }
 }
 
 /// Puts the name of the file before a refusal.
-fn naming(path: &Path) -> impl Fn(Refusal) -> Refusal {
-    let name = match path == Path::new("-") {
-        true => "standard input".into(),
-        false => path.display().to_string(),
-    };
+fn naming(name: &str) -> impl Fn(Refusal) -> Refusal {
     move |refusal| Refusal(format!("{name}: {refusal}"))
 }
 

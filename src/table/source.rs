@@ -31,7 +31,7 @@ impl Source {
     /// Opens the file at `path`, `-` for standard input.
     pub fn open(path: &Path) -> Result<Source, Refusal> {
         if path == Path::new("-") {
-            return Source::spool(|file| io::copy(&mut io::stdin().lock(), file).map(drop));
+            return Source::spool(|spool| copied(&mut io::stdin().lock(), spool));
         }
         let metadata = fs::metadata(path).map_err(|error| cannot_open(&error))?;
         if metadata.is_dir() {
@@ -41,21 +41,15 @@ impl Source {
         match metadata.is_file() {
             true => Source::of(file).map_err(|error| cannot_open(&error)),
             // A pipe can be read only once.
-            false => Source::spool(|spool| io::copy(&mut file, spool).map(drop)),
+            false => Source::spool(|spool| copied(&mut file, spool)),
         }
     }
 
     /// Writes a private temporary file that goes when the source is dropped.
-    pub fn spool(write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<Source, Refusal> {
-        let spooled = || {
-            let mut file = tempfile::tempfile()?;
-            write(&mut file)?;
-            Source::of(file)
-        };
-        spooled().map_err(|error| {
-            let folder = std::env::temp_dir();
-            Refusal(format!("it cannot be copied into a temporary file in {}: {error}", folder.display()))
-        })
+    pub fn spool(write: impl FnOnce(&mut File) -> Result<(), Refusal>) -> Result<Source, Refusal> {
+        let mut file = tempfile::tempfile().map_err(|error| cannot_spool(&error))?;
+        write(&mut file)?;
+        Source::of(file).map_err(|error| cannot_spool(&error))
     }
 
     fn of(file: File) -> io::Result<Source> {
@@ -72,17 +66,29 @@ impl Source {
         SourceReader { source: self.clone(), at: 0 }
     }
 
+    /// The first bytes, at most so many as a choice of form needs.
+    pub fn head(&self) -> Result<Vec<u8>, Refusal> {
+        let mut head = Vec::new();
+        self.reader().take(64 << 10).read_to_end(&mut head).map_err(|error| cannot_read(&error))?;
+        Ok(head)
+    }
+
     /// SHA-256 of all bytes, in hex.
     pub fn sha256(&self) -> Result<String, Refusal> {
-        let (mut reader, mut hash) = (self.reader(), Sha256::new());
-        let mut buffer = vec![0; 256 << 10];
+        let mut hash = Sha256::new();
+        self.each_chunk(|chunk| hash.update(chunk))?;
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Shows all bytes, piece by piece.
+    pub fn each_chunk(&self, mut see: impl FnMut(&[u8])) -> Result<(), Refusal> {
+        let (mut reader, mut buffer) = (self.reader(), vec![0; 256 << 10]);
         loop {
-            match reader.read(&mut buffer).map_err(|error| Refusal(format!("it cannot be read: {error}")))? {
-                0 => break,
-                length => hash.update(&buffer[..length]),
+            match reader.read(&mut buffer).map_err(|error| cannot_read(&error))? {
+                0 => return Ok(()),
+                length => see(&buffer[..length]),
             }
         }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn check_unchanged(&self) -> io::Result<()> {
@@ -117,6 +123,10 @@ impl Read for SourceReader {
     }
 }
 
+fn copied(input: &mut dyn Read, spool: &mut File) -> Result<(), Refusal> {
+    io::copy(input, spool).map(drop).map_err(|error| cannot_spool(&error))
+}
+
 #[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, at)
@@ -125,6 +135,20 @@ fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+/// A file that was opened and does not give its bytes.
+pub fn cannot_read(error: &io::Error) -> Refusal {
+    Refusal(format!("it cannot be read: {error}"))
+}
+
+/// A temporary file that does not take its bytes.
+pub fn cannot_spool(error: &io::Error) -> Refusal {
+    let folder = std::env::temp_dir();
+    Refusal(format!(
+        "it cannot be copied into a temporary file in {}: {error}; make room there, or set TMPDIR to another folder",
+        folder.display()
+    ))
 }
 
 fn cannot_open(error: &io::Error) -> Refusal {

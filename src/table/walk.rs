@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use super::Refusal;
 use super::scan::{QuoteFault, RowEnd, line_ends, row_end};
+use super::source::cannot_read;
 
 /// The longest row, in bytes; longer is a fault of the file and not a person.
 const LONGEST_ROW: usize = 1 << 20;
@@ -105,7 +106,7 @@ impl<R: Read> Walk<R> {
                     return Ok(());
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Refusal(format!("it cannot be read: {error}"))),
+                Err(error) => return Err(cannot_read(&error)),
             }
         }
     }

@@ -51,12 +51,80 @@ fn what_is_no_table_is_refused_with_its_place() {
         (&b""[..], "it is empty"),
         (b"\n\r\n", "it has only blank lines"),
         (b"\nname\n", "line 1 is blank; delete"),
+        (b"sep=;\nname;email\n", "line 1 is a `sep=` line"),
+        (b"name\nAn\0na\n", "line 2, column 1 (name): there is a zero byte"),
         (b", ,\nAnna,,\n", "line 1 is blank; it must"),
         (b"name,email\nAnna,\"a@x.io\n", "a quote opens on line 2"),
     ] {
         let refusal = open(bytes).expect_err(words);
         assert!(refusal.0.contains(words), "{refusal}");
     }
+}
+
+/// The sheet of a text in an encoding.
+fn encoded(text: &str, label: &str, options: &SheetOptions) -> Result<Sheet, Refusal> {
+    let bytes = match label {
+        "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        "utf-16be" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        label => {
+            let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).expect("it is known");
+            encoding.encode(text).0.into_owned()
+        }
+    };
+    Sheet::open(file(&bytes).path(), options)
+}
+
+/// Enough German names to guess an encoding from.
+fn german() -> String {
+    let row = "Jürgen;Müller;Größe\r\nZoë;Weiß;\"Straße; Nähe\"\r\n";
+    format!("first_name;last_name;note\r\n{}", row.repeat(12))
+}
+
+#[test]
+fn every_encoding_gives_the_same_rows() {
+    let wanted = rows(&open(german().as_bytes()).expect("it is a table"));
+    for (text, label) in [
+        (german(), "windows-1252"),
+        (german(), "utf-16le"),
+        (german(), "utf-16be"),
+        (format!("\u{feff}{}", german()), "utf-16le"),
+        (format!("\u{feff}{}", german()), "utf-16be"),
+        (format!("\u{feff}{}", german()), "utf-8"),
+    ] {
+        let sheet = encoded(&text, label, &SheetOptions::default()).expect(label);
+        assert_eq!(rows(&sheet), wanted, "{label}");
+        let told = sheet.notes().iter().any(|note| note.contains("--encoding"));
+        assert_eq!(told, label != "utf-8" && !text.starts_with('\u{feff}'), "{:?}", sheet.notes());
+        assert!(sheet.notes().iter().any(|note| note.contains("--delimiter")));
+    }
+}
+
+#[test]
+fn a_guess_shows_cells_but_no_password() {
+    let text = "first_name,sip_password\nJürgen,Gehäime\nRené,Geheimß\n";
+    let options = SheetOptions { attended: true, ..Default::default() };
+    let sheet = encoded(text, "windows-1252", &options).expect("somebody looks");
+    let note = &sheet.notes()[0];
+    assert!(note.contains("“Jürgen”, “René”;") && note.contains("--encoding"), "{note}");
+    let refusal = encoded(text, "windows-1252", &SheetOptions::default()).expect_err("it is thin");
+    assert!(refusal.0.contains("say --encoding windows-1252") && !refusal.0.contains("Geh"), "{refusal}");
+    let named = SheetOptions { encoding: Some("windows-1252".into()), ..Default::default() };
+    let sheet = encoded(text, "windows-1252", &named).expect("it is named");
+    assert_eq!((rows(&sheet)[0].1[0].as_str(), sheet.notes().len()), ("Jürgen", 0));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_with_their_line() {
+    let broken = "first_name\nJürgen\nRené\n".as_bytes();
+    let broken: Vec<u8> = [broken, b"Zo\xeb\n"].concat();
+    let named = SheetOptions { encoding: Some("utf-8".into()), ..Default::default() };
+    for options in [SheetOptions { attended: true, ..Default::default() }, named] {
+        let refusal = Sheet::open(file(&broken).path(), &options).expect_err("line 4 is broken");
+        assert!(refusal.0.contains("line 4, column 1 (first_name)"), "{refusal}");
+    }
+    let utf_16 = SheetOptions { encoding: Some("utf-16le".into()), ..Default::default() };
+    let refusal = Sheet::open(file(b"a\0\n\0b\0\n\0\x00\xd8").path(), &utf_16).expect_err("half a sign");
+    assert!(refusal.0.contains("line 3"), "{refusal}");
 }
 
 #[test]

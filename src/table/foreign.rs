@@ -1,0 +1,40 @@
+//! Files that are no sheets at all, known by how they begin.
+//!
+//! Pure.
+
+use super::Refusal;
+
+/// Refuses a file whose first bytes say that it is something else.
+pub fn refuse(head: &[u8]) -> Result<(), Refusal> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let what = match text {
+        [] if head.is_empty() => return Err(Refusal("it is empty; line 1 must name the columns".into())),
+        [b'<', ..] => "it is a web page or XML, whatever its name says",
+        [b'%', b'P', b'D', b'F', ..] => "it is a PDF",
+        [b'{', ..] => "it is JSON",
+        [0x1f, 0x8b, ..] => return Err(Refusal("it is packed with gzip; unpack it first".into())),
+        _ => return Ok(()),
+    };
+    Err(Refusal(format!("{what}; open it in a spreadsheet and save it as CSV UTF-8")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_files_are_told_by_their_start() {
+        for (head, words) in [
+            (&b""[..], "it is empty"),
+            (b"\xef\xbb\xbf\n<html>", "it is a web page"),
+            (b"%PDF-1.7", "it is a PDF"),
+            (b"{\"users\": []}", "it is JSON"),
+            (b"\x1f\x8b\x08", "it is packed"),
+        ] {
+            assert!(refuse(head).expect_err(words).0.starts_with(words));
+        }
+        for head in [&b"name\n"[..], b"\n", b"\xef\xbb\xbf", b"PK\x03\x04", b"[name]\n"] {
+            assert_eq!(refuse(head), Ok(()), "{head:?}");
+        }
+    }
+}
