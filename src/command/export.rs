@@ -1,8 +1,181 @@
-//! The story of `export`. (being written)
+//! The story of `export`: all users of the account, everybody once, into a file or to standard output.
 
-use super::Failure;
-use crate::cli::{ExportArguments, Settings};
+use std::io::{self, Write};
+use std::path::Path;
 
-pub fn export(_arguments: &ExportArguments, _settings: &Settings) -> Result<u8, Failure> {
-    Err(Failure::new(1, "being written"))
+use serde_json::json;
+
+use super::connection::block_on;
+use super::{Connection, Failure};
+use crate::cli::{ExportArguments, FormatArgument, LayoutArgument, Settings};
+use crate::export::{
+    Consistency, CsvRoster, ExportFailed, ExportWish, Exported, JsonLinesRoster, Layout, RosterWriter, Shape,
+    export as export_roster,
+};
+use crate::outcome::{Cause, Stop, exit};
+use crate::platform::{self, Signals};
+use crate::provider::Failure as CallFailure;
+use crate::runner::{CallCounts, StopSign};
+use crate::screen::{Screen, plural};
+use crate::table::{FormulaGuard, Privacy, WholeFile, check_writable};
+
+pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Failure> {
+    let screen = Screen::new(&settings.screen)?;
+    let choice = settings.provider()?;
+    let wish = wish(arguments)?;
+    let format = format(arguments);
+    let guard = if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On };
+    if let Some(path) = &arguments.output {
+        check_writable(path).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
+    } else if settings.screen.json {
+        return Err(Failure::new(
+            exit::USAGE,
+            "--json prints the summary on standard output, so name a file for the roster with -o",
+        ));
+    }
+    let spools = settings.screen.state_dir.join("spool");
+    platform::private_folder(&spools).map_err(|error| Failure::disk(spools.display(), error))?;
+    let connection = Connection::open(&choice, settings)?;
+    block_on(async {
+        let stop = StopSign::default();
+        let caller = connection.caller(settings, &stop, &screen);
+        let mut signals =
+            Signals::listen().map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        let progress = |done, total: Option<u64>| {
+            if let Some(total) = total {
+                screen.total(total);
+            }
+            screen.done(done);
+        };
+        screen.begin("exporting", None);
+        let exported = async {
+            match &arguments.output {
+                Some(path) => {
+                    let mut file = WholeFile::create(path, Privacy::Open).map_err(ExportFailed::Target)?;
+                    let mut writer = writer(&mut file, format, guard);
+                    let exported = export_roster(&caller, &wish, &spools, &progress, &mut *writer).await?;
+                    drop(writer);
+                    file.commit().map_err(ExportFailed::Target)?;
+                    Ok(exported)
+                }
+                None => {
+                    let mut writer = writer(io::stdout().lock(), format, guard);
+                    export_roster(&caller, &wish, &spools, &progress, &mut *writer).await
+                }
+            }
+        };
+        let obey = async {
+            signals.next().await;
+            stop.raise(Stop::new(Cause::Interrupted, "interrupted", "interrupted; nothing was written"));
+            signals.next().await;
+        };
+        let exported = tokio::select! {
+            exported = exported => exported,
+            () = obey => Err(ExportFailed::Stopped),
+        };
+        screen.end();
+        match exported {
+            Ok(exported) => {
+                Ok(tell(&exported, caller.counts(), arguments.output.as_deref(), &screen, settings))
+            }
+            Err(failed) => Err(failure(&failed, &stop)),
+        }
+    })?
+}
+
+fn wish(arguments: &ExportArguments) -> Result<ExportWish, Failure> {
+    let layout = match arguments.layout {
+        LayoutArgument::User => Layout::User,
+        LayoutArgument::Device => Layout::Device,
+    };
+    let columns = (!arguments.columns.is_empty()).then(|| arguments.columns.join(","));
+    let shape = Shape::new(layout, columns.as_deref())
+        .map_err(|error| Failure::new(exit::USAGE, format!("--columns: {error}")))?;
+    Ok(ExportWish {
+        shape,
+        emails: arguments.email.clone(),
+        contact_uris: arguments.contact_uri.clone(),
+        roles: arguments.role.iter().cloned().collect(),
+    })
+}
+
+/// The form that is asked for, else the one that the file's name tells.
+fn format(arguments: &ExportArguments) -> FormatArgument {
+    let extension = arguments.output.as_deref().and_then(Path::extension);
+    let named = extension.map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    arguments.format.unwrap_or(match named.as_deref() {
+        Some("jsonl" | "ndjson") => FormatArgument::Jsonl,
+        Some("xlsx") => FormatArgument::Xlsx,
+        _ => FormatArgument::Csv,
+    })
+}
+
+fn writer<'a>(
+    out: impl Write + 'a,
+    format: FormatArgument,
+    guard: FormulaGuard,
+) -> Box<dyn RosterWriter + 'a> {
+    match format {
+        FormatArgument::Csv => Box::new(CsvRoster::new(out, guard)),
+        FormatArgument::Jsonl => Box::new(JsonLinesRoster::new(out)),
+        FormatArgument::Xlsx => Box::new(CsvRoster::new(out, guard)),
+    }
+}
+
+fn tell(
+    exported: &Exported,
+    counts: CallCounts,
+    output: Option<&Path>,
+    screen: &Screen,
+    settings: &Settings,
+) -> u8 {
+    let calls = counts.read + counts.refused;
+    let users = plural(exported.users, "user");
+    let to = output.map(|path| format!(" to {}", path.display())).unwrap_or_default();
+    screen.say(&format!(
+        "export: {users}{to}, {}; {}, {:.1} s",
+        exported.consistency.words(),
+        plural(calls, "call"),
+        screen.seconds()
+    ));
+    if exported.consistency == Consistency::Changed {
+        screen.warn("the roster moved while it was read; users who came or went meanwhile may be there or not; export again at a quiet time");
+    }
+    if settings.screen.json {
+        let summary = json!({
+            "users": exported.users,
+            "rows": exported.rows,
+            "consistency": exported.consistency.words(),
+            "calls": calls,
+            "seconds": (screen.seconds() * 1000.0).round() / 1000.0,
+            "output": output.map(|path| path.display().to_string()),
+        });
+        println!("{summary}");
+    }
+    match exported.consistency {
+        Consistency::Complete => exit::DONE,
+        Consistency::Changed => exit::SOME_FAILED,
+    }
+}
+
+fn failure(failed: &ExportFailed, stop: &StopSign) -> Failure {
+    let stopped = stop.stop();
+    let code = match (failed, stopped.as_ref().map(|stop| stop.cause)) {
+        (ExportFailed::Spool { .. } | ExportFailed::Target(_), _) => exit::INTERNAL,
+        (_, Some(Cause::Interrupted)) => exit::INTERRUPTED,
+        (_, Some(Cause::Refused)) => exit::REFUSED,
+        (ExportFailed::Provider(error), _) => match error.failure {
+            CallFailure::Unauthorized | CallFailure::Forbidden | CallFailure::ForbiddenUnknown => {
+                exit::REFUSED
+            }
+            failure if failure.later() => exit::TEMPORARY,
+            _ => exit::SOME_FAILED,
+        },
+        (ExportFailed::Stopped, _) => exit::TEMPORARY,
+    };
+    let message = match (failed, stopped) {
+        (ExportFailed::Stopped | ExportFailed::Provider(_), Some(stop)) => stop.message,
+        _ => failed.to_string(),
+    };
+    Failure::new(code, message)
 }

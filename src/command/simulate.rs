@@ -4,6 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::Failure;
+use super::connection::block_on;
 use crate::cli::{ProviderName, SimulateArguments};
 use crate::outcome::exit;
 use crate::platform::Signals;
@@ -30,12 +31,11 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<u8, Failure> {
         .and_then(|()| out.flush())
         .map_err(|error| Failure::disk("standard output", error))?;
     drop(out);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    runtime.block_on(async {
+    block_on(async {
         let mut signals = Signals::listen().map_err(failed)?;
         signals.next().await;
         Ok(exit::DONE)
-    })
+    })?
 }
 
 fn settings(arguments: &SimulateArguments) -> Result<SimSettings, Failure> {

@@ -5,7 +5,6 @@
 //! and the export says so. Memory holds a set of ids; rows wait in a private temporary file.
 //! Nothing here can change anything at the provider, and nothing is written before the sweeps are over.
 
-mod formula;
 mod ids;
 mod layout;
 mod spool;

@@ -11,6 +11,7 @@ use crate::outcome::{Cause, Stop};
 use crate::pace::Pace;
 use crate::provider::{Call, Listing};
 use crate::runner::{StopSign, Unwatched};
+use crate::table::FormulaGuard;
 use fake::{Fake, broken, ids, shown, user, users};
 
 /// One export, and all that it needs.
@@ -32,7 +33,7 @@ impl Run {
     /// Exports in a time of its own; gives the ending and the rows.
     fn export(&self, wish: &ExportWish) -> (Result<Exported, ExportFailed>, Vec<String>) {
         let mut out = Vec::new();
-        let exported = self.export_to(wish, &mut CsvRoster::new(&mut out, true));
+        let exported = self.export_to(wish, &mut CsvRoster::new(&mut out, FormulaGuard::On));
         let text = String::from_utf8(out).unwrap();
         (exported, text.lines().skip(1).map(String::from).collect())
     }
@@ -227,7 +228,8 @@ fn a_page_that_fails_for_good_ends_the_export_before_anything_is_written() {
     fake.twist = Box::new(|asked, _, _| (asked.offset == 100).then(|| broken(400)));
     let run = Run::of(fake);
     let mut out = Vec::new();
-    let failed = run.export_to(&columns("user_id"), &mut CsvRoster::new(&mut out, true)).unwrap_err();
+    let failed =
+        run.export_to(&columns("user_id"), &mut CsvRoster::new(&mut out, FormulaGuard::On)).unwrap_err();
     let told =
         "the roster could not be read: no (http_400); nothing was written; check the filters and the account";
     assert_eq!(failed.to_string(), told);

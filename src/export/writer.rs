@@ -4,8 +4,8 @@
 
 use std::io::{self, Write};
 
-use super::formula::guarded;
 use super::layout::Cell;
+use crate::table::FormulaGuard;
 
 const BUFFER: usize = 1 << 16;
 
@@ -20,19 +20,17 @@ pub trait RosterWriter {
 /// CSV by RFC 4180: CRLF, UTF-8, booleans as `true` and `false`.
 pub struct CsvRoster<W: Write> {
     csv: csv::Writer<W>,
-    formula_guard: bool,
-    /// A guarded cell; kept to be used again.
-    room: String,
+    guard: FormulaGuard,
 }
 
 impl<W: Write> CsvRoster<W> {
-    pub fn new(out: W, formula_guard: bool) -> CsvRoster<W> {
+    pub fn new(out: W, guard: FormulaGuard) -> CsvRoster<W> {
         let csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .buffer_capacity(BUFFER)
             .has_headers(false)
             .from_writer(out);
-        CsvRoster { csv, formula_guard, room: String::new() }
+        CsvRoster { csv, guard }
     }
 }
 
@@ -47,8 +45,10 @@ impl<W: Write> RosterWriter for CsvRoster<W> {
                 Cell::Blank => "",
                 Cell::Bool(true) => "true",
                 Cell::Bool(false) => "false",
-                Cell::Text(text) if self.formula_guard => guarded(text, &mut self.room),
-                Cell::Text(text) => text,
+                Cell::Text(text) => {
+                    self.csv.write_field(&*self.guard.of(text))?;
+                    continue;
+                }
             };
             self.csv.write_field(text)?;
         }
@@ -115,23 +115,23 @@ mod tests {
         writer.finish().unwrap();
     }
 
-    fn csv(formula_guard: bool) -> String {
+    fn csv(guard: FormulaGuard) -> String {
         let mut out = Vec::new();
-        written(&mut CsvRoster::new(&mut out, formula_guard));
+        written(&mut CsvRoster::new(&mut out, guard));
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn csv_has_crlf_quotes_and_a_guard() {
         let expected = "user_id,first_name,ok\r\n1,'=A1,true\r\n2,\"Zoë, \"\"Z\"\"\",\r\n";
-        assert_eq!(csv(true), expected);
-        assert_eq!(csv(false), expected.replace('\'', ""));
+        assert_eq!(csv(FormulaGuard::On), expected);
+        assert_eq!(csv(FormulaGuard::Off), expected.replace('\'', ""));
     }
 
     #[test]
     fn a_blank_cell_alone_is_still_a_row() {
         let mut out = Vec::new();
-        let mut writer = CsvRoster::new(&mut out, true);
+        let mut writer = CsvRoster::new(&mut out, FormulaGuard::On);
         writer.header(&["email"]).unwrap();
         writer.row(&[Cell::Blank]).unwrap();
         writer.finish().unwrap();

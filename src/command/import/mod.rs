@@ -8,8 +8,7 @@ mod passwords;
 mod planning;
 mod rows;
 
-use tokio::runtime;
-
+use super::connection::block_on;
 use super::{Connection, Failure};
 use crate::cli::{ImportOptions, Settings};
 use crate::history::{History, Key, Run};
@@ -47,10 +46,7 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
     let key = history.key()?;
     // Held until the process ends, and freed by the system if it is killed.
     let mut lock = if options.dry_run { None } else { Some(history.lock(&connection.lock_name())?) };
-    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::new(exit::INTERNAL, format!("the program cannot start its calls: {error}"))
-    })?;
-    runtime.block_on(async {
+    block_on(async {
         let run = begin::begin_or_go_on(options, &input, &connection, (&history, &key), &screen).await?;
         if let Some(lock) = &mut lock {
             // Only those who are refused miss the name.
@@ -73,7 +69,7 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
             ended = import.carry_out() => ended,
             () = import.obey(&mut signals) => Ok(exit::INTERRUPTED),
         }
-    })
+    })?
 }
 
 impl Import<'_> {
