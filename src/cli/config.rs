@@ -65,7 +65,7 @@ impl Profile {
         };
         let mut profiles: BTreeMap<String, Profile> = toml::from_str(&text).map_err(|error| {
             // A parser's picture of the line might show a secret that does not belong there.
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             Usage::new(format!("{}, line {line}: {}", path.display(), error.message()))
         })?;
         match name {

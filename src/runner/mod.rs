@@ -4,6 +4,7 @@
 //! transport, disk and watcher are given in, so that whole runs are tested under a paused clock.
 
 mod caller;
+mod course;
 mod create;
 mod rows;
 mod step;
@@ -12,6 +13,7 @@ mod stop;
 use std::time::Duration;
 
 pub use caller::{Broken, CallCounts, Caller};
+pub use course::{look_of, outcome_of, planned, wished_outcome};
 pub use rows::{Planned, RowEnd, open_outcome};
 pub use stop::StopSign;
 

@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::Import;
 use super::begin::now;
-use super::planning::on_a_call;
+use super::planning::{journal_failed, on_a_call};
 use super::rows::InputRows;
 use crate::command::Failure;
-use crate::journal::{Event, OpenRow};
+use crate::journal::Event;
 use crate::outcome::{RowOutcome, Status, Tally, Trouble, exit, exit_code};
-use crate::plan::{Look, Plan, Verdict, verdict};
+use crate::plan::{Look, Verdict, verdict};
 use crate::row::{Problem, Request, Warning};
-use crate::runner::{CallCounts, open_outcome};
+use crate::runner::{self, CallCounts};
 use crate::screen::plural;
 use crate::table::{FailedWriter, Privacy, ResultWriter, WholeFile};
 
@@ -137,59 +137,17 @@ impl Import<'_> {
             Ok(request) => request,
             Err(problems) => return Ok((invalid_outcome(problems), None)),
         };
-        let look = self.look_of(row).await?;
-        let ended_at = self.run.journal.state().ended_at(row);
-        if let Some(offset) = ended_at {
-            let event = self.run.journal.event_at(offset).await;
-            if let Event::Ended { outcome, .. } =
-                event.map_err(|failed| Failure::new(exit::INTERNAL, failed.to_string()))?
-            {
-                return Ok((outcome, look));
-            }
+        let stop = self.stop.stop();
+        let journal = &self.run.journal;
+        let told = runner::outcome_of(journal, row, request, stop.as_ref()).await.map_err(journal_failed)?;
+        if self.options.dry_run
+            && journal.state().ready
+            && told.0.status == Status::NotAttempted
+            && let Verdict::Go(plan) = verdict(request, told.1.as_ref())
+        {
+            return Ok((runner::wished_outcome(&plan), told.1));
         }
-        if !self.run.journal.state().ready {
-            return Ok((self.not_attempted(), look));
-        }
-        let outcome = match verdict(request, look.as_ref()) {
-            Verdict::Ending(outcome) => *outcome,
-            Verdict::Go(plan) if self.options.dry_run => planned_outcome(&plan),
-            Verdict::Go(plan) => match self.run.journal.state().open.get(&row) {
-                Some(open) => self.open_end(open, &plan),
-                None => self.not_attempted(),
-            },
-        };
-        Ok((outcome, look))
-    }
-
-    /// The ending, for now, of a row in the middle of its steps.
-    fn open_end(&self, open: &OpenRow, plan: &Plan) -> RowOutcome {
-        if open.in_doubt {
-            let mut outcome = open_outcome(Status::Unknown, open, plan);
-            let code = if open.code.is_empty() { "no answer" } else { &open.code };
-            outcome.troubles.push(Trouble::new(
-                "outcome_unknown",
-                format!("a call was sent and its effect is not known ({code}); the same command looks it up and goes on"),
-            ));
-            return outcome;
-        }
-        let stopped = self.not_attempted();
-        if open.done.is_empty() {
-            return stopped;
-        }
-        let mut outcome = open_outcome(Status::Partial, open, plan);
-        outcome.troubles.push(Trouble::new(
-            "interrupted",
-            "the run stopped in the middle of this row; the same command goes on",
-        ));
-        outcome
-    }
-
-    fn not_attempted(&self) -> RowOutcome {
-        let mut outcome = RowOutcome::new(Status::NotAttempted);
-        if let Some(stop) = self.stop.stop() {
-            outcome.troubles.push(Trouble::new(stop.code, stop.message));
-        }
-        outcome
+        Ok(told)
     }
 
     /// The command that goes on, where something is left.
@@ -280,13 +238,6 @@ fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
         .troubles
         .extend(problems.iter().map(|problem| Trouble::new(problem.code, problem.message.clone())));
     outcome
-}
-
-fn planned_outcome(plan: &Plan) -> RowOutcome {
-    match &plan.user {
-        Some(user) => crate::plan::of_user(plan.goal, user),
-        None => RowOutcome::new(plan.goal),
-    }
 }
 
 /// Rows that can be mended and sent again; those that belong to `resume` cannot.

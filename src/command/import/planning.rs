@@ -3,7 +3,7 @@
 use super::Import;
 use super::rows::InputRows;
 use crate::command::Failure;
-use crate::journal::Event;
+use crate::journal::JournalFailed;
 use crate::outcome::{Status, Tally, exit};
 use crate::plan::{Look, Step, Verdict, verdict};
 use crate::preflight::Sought;
@@ -64,13 +64,9 @@ impl Import<'_> {
         rows: &mut InputRows<'_>,
     ) -> Result<Option<runner::Planned>, Failure> {
         while let Some(sought) = rows.next_valid()? {
-            if self.run.journal.state().ended_at(sought.row).is_some() {
-                continue;
-            }
-            let look = self.look_of(sought.row).await?;
-            if let Verdict::Go(plan) = verdict(&sought.request, look.as_ref()) {
-                let Sought { row, source_row, .. } = sought;
-                return Ok(Some(runner::Planned { row, source_row, plan: *plan }));
+            let planned = runner::planned(&self.run.journal, sought).await.map_err(journal_failed)?;
+            if planned.is_some() {
+                return Ok(planned);
             }
         }
         Ok(None)
@@ -78,12 +74,7 @@ impl Import<'_> {
 
     /// What the preflight learned about a row.
     pub(super) async fn look_of(&self, row: u32) -> Result<Option<Look>, Failure> {
-        let Some(offset) = self.run.journal.state().looked_at(row) else { return Ok(None) };
-        let event = self.run.journal.event_at(offset).await;
-        match event.map_err(|failed| Failure::new(exit::INTERNAL, failed.to_string()))? {
-            Event::Looked { look, .. } => Ok(Some(look)),
-            _ => Err(Failure::new(exit::INTERNAL, "the journal names a wrong place; please report this")),
-        }
+        runner::look_of(&self.run.journal, row).await.map_err(journal_failed)
     }
 
     /// Says on the screen what will be done.
@@ -159,4 +150,8 @@ pub(super) fn on_a_call(user: &User) -> bool {
 fn named(user: &User) -> String {
     let email = if user.email.is_empty() { String::new() } else { format!(", {}", user.email) };
     format!("{} {}{email} (id {})", user.first_name, user.last_name, user.id)
+}
+
+pub(super) fn journal_failed(failed: JournalFailed) -> Failure {
+    Failure::new(exit::INTERNAL, format!("{failed}; the same command goes on when the disk is mended"))
 }
