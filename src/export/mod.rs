@@ -114,7 +114,7 @@ pub async fn export(
         if seen.at_rest(before) {
             return target.write(vec![spool], writer, sweeps, Consistency::Complete);
         }
-        before = Some(seen.fingerprint);
+        before = seen.fingerprint();
         missed = without(&seen.ids, [newest, missed], create()?).map_err(spool_failed(spool_folder))?;
         newest = spool;
     }

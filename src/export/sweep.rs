@@ -23,12 +23,11 @@ const STALE_PAGES: u32 = 3;
 pub struct Seen {
     /// Everybody, whether exported or not.
     pub ids: IdSet,
-    /// Tells sweeps with other users apart.
-    pub fingerprint: Fingerprint,
+    fingerprint: Fingerprint,
     rest: Rest,
 }
 
-/// Number and sum of the users' keys.
+/// Number and sum of the users' keys: tells sweeps with other users apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fingerprint {
     users: u64,
@@ -48,13 +47,19 @@ enum Rest {
 impl Seen {
     /// Whether nobody can be missing or dead. Without totals it takes two sweeps in a row with the same users.
     ///
-    /// One thing no single sweep can see: somebody going and somebody coming between the same two pages.
+    /// `before` is the fingerprint of the sweep before. One thing no single sweep can see: somebody going and
+    /// somebody coming between the same two pages.
     pub fn at_rest(&self, before: Option<Fingerprint>) -> bool {
         match self.rest {
             Rest::Still => true,
             Rest::Untold => before == Some(self.fingerprint),
             Rest::Moving => false,
         }
+    }
+
+    /// What the next sweep may agree with; nothing where this one saw a movement itself.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        (self.rest != Rest::Moving).then_some(self.fingerprint)
     }
 }
 

@@ -173,6 +173,24 @@ fn without_totals_somebody_read_twice_is_no_rest() {
 }
 
 #[test]
+fn without_totals_a_sweep_that_saw_a_movement_proves_nothing() {
+    let mut fake = Fake::new(users(40), 10);
+    fake.totals.set(false);
+    // The first sweep misses u15, which moves ahead, and reads u0 twice. The second one misses u15 once more,
+    // which slips onto the page before when u1 goes: both saw the same 39, one of them dead now.
+    fake.drift = Box::new(|users, shown| match shown {
+        1 => users.swap(0, 15),
+        5 => users[..11].rotate_left(1),
+        6 => drop(users.remove(0)),
+        _ => {}
+    });
+    let run = Run::of(fake);
+    let (exported, rows) = run.export(&columns("user_id"));
+    assert_eq!(ended(&exported), (39, Consistency::Complete, 4));
+    assert_eq!(rows, ids(&run.fake.users.borrow()));
+}
+
+#[test]
 fn a_total_of_nobody_beside_somebody_is_no_total() {
     let mut fake = Fake::new(users(120), 50);
     fake.twist = Box::new(|asked, users, _| {
