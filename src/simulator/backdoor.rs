@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::tenant::{Change, User};
+use super::tenant::{Change, Tenant, User};
 use super::{SimReply, SimRequest, Simulator, seeding};
 
 pub(super) fn answer(simulator: &mut Simulator, request: &SimRequest) -> SimReply {
@@ -15,14 +15,13 @@ pub(super) fn answer(simulator: &mut Simulator, request: &SimRequest) -> SimRepl
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     let done = match (request.method.as_str(), segments.as_slice()) {
         ("GET", ["__truth"]) => return SimReply::json(200, &simulator.truth()),
-        ("POST", ["__verify", user, device]) => verify(simulator, user, device, query != "available=false"),
-        ("POST", ["__call", user]) => call(simulator, user, query != "end=true"),
         ("POST", ["__settle"]) => {
             simulator.settle_all();
             Ok(())
         }
         ("POST", ["__switch"]) => simulator.set_switch(query),
         ("POST", ["__fault", name]) => name.parse().map(|fault| simulator.inject(Some(fault))),
+        ("POST", path) => of_the_account(simulator, path, query),
         _ => Err(format!("there is no {} {path}", request.method)),
     };
     match done {
@@ -31,35 +30,40 @@ pub(super) fn answer(simulator: &mut Simulator, request: &SimRequest) -> SimRepl
     }
 }
 
-/// Verifies a device; it is ON after that unless the caller, or another device that is ON, forbids.
-fn verify(simulator: &mut Simulator, id: &str, device: &str, wished: bool) -> Result<(), String> {
-    change(simulator, id, |user| {
-        let on_elsewhere =
-            user.devices.iter().any(|other| other.id.to_string() != device && other.available == Some(true));
-        let device = user.devices.iter_mut().find(|known| known.id.to_string() == device);
-        let device = device.ok_or("there is no such device")?;
-        (device.verified, device.available) = (true, Some(wished && !on_elsewhere));
-        Ok(())
-    })
-}
-
-fn call(simulator: &mut Simulator, id: &str, begins: bool) -> Result<(), String> {
-    change(simulator, id, |user| {
-        user.active_call = begins.then(|| seeding::call_id(user.serial));
-        for device in &mut user.devices {
-            device.busy = begins && device.available == Some(true);
-        }
-        Ok(())
-    })
-}
-
-fn change(
-    simulator: &mut Simulator,
-    id: &str,
-    edit: impl FnOnce(&mut User) -> Result<(), &'static str>,
-) -> Result<(), String> {
-    let mut user = simulator.tenant.user(id).ok_or("there is no such user")?.clone();
-    edit(&mut user)?;
+fn of_the_account(simulator: &mut Simulator, path: &[&str], query: &str) -> Result<(), String> {
     let now = simulator.now;
-    simulator.commit(Change::Put(Box::new(user)), now).map_err(|error| error.to_string())
+    for change in simulator.account.backdoor(path, query)? {
+        simulator.commit(change, now).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// What a path changes that only Exotel's account has.
+pub(super) fn exotel(tenant: &Tenant, path: &[&str], query: &str) -> Result<Vec<Change>, String> {
+    let edited = match path {
+        ["__verify", user, device] => verify(tenant, user, device, query != "available=false")?,
+        ["__call", user] => call(tenant, user, query != "end=true")?,
+        _ => return Err(format!("there is no POST /{}", path.join("/"))),
+    };
+    Ok(vec![Change::Put(Box::new(edited))])
+}
+
+/// Verifies a device; it is ON after that unless the caller, or another device that is ON, forbids.
+fn verify(tenant: &Tenant, id: &str, device: &str, wished: bool) -> Result<User, String> {
+    let mut user = tenant.user(id).ok_or("there is no such user")?.clone();
+    let on_elsewhere =
+        user.devices.iter().any(|other| other.id.to_string() != device && other.available == Some(true));
+    let device = user.devices.iter_mut().find(|known| known.id.to_string() == device);
+    let device = device.ok_or("there is no such device")?;
+    (device.verified, device.available) = (true, Some(wished && !on_elsewhere));
+    Ok(user)
+}
+
+fn call(tenant: &Tenant, id: &str, begins: bool) -> Result<User, String> {
+    let mut user = tenant.user(id).ok_or("there is no such user")?.clone();
+    user.active_call = begins.then(|| seeding::call_id(user.serial));
+    for device in &mut user.devices {
+        device.busy = begins && device.available == Some(true);
+    }
+    Ok(user)
 }

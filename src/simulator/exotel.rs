@@ -13,33 +13,21 @@ mod wrong;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::account::Call;
 use super::switches::Switches;
 use super::tenant::{Change, Device, Tenant, User};
-use super::{SimReply, SimRequest};
+use super::{SimReply, SimRequest, SimSettings};
 use wrong::Wrong;
 
 /// What an endpoint needs to know.
-pub(super) struct Desk<'a> {
-    pub(super) tenant: &'a Tenant,
+struct Desk<'a> {
+    tenant: &'a Tenant,
     /// The tenant as lists show it; it may lag behind.
-    pub(super) listed: &'a Tenant,
-    pub(super) switches: &'a Switches,
+    listed: &'a Tenant,
+    switches: &'a Switches,
     /// Milliseconds since 1970.
-    pub(super) wall: i64,
-    pub(super) request_id: &'a str,
-}
-
-/// A reply, and the changes that belong to it.
-pub(super) struct Answered {
-    pub(super) reply: SimReply,
-    pub(super) changes: Vec<Change>,
-}
-
-/// The credentials that open the account.
-pub(super) struct Keys<'a> {
-    pub(super) account: &'a str,
-    pub(super) key: &'a str,
-    pub(super) token: &'a str,
+    wall: i64,
+    request_id: &'a str,
 }
 
 /// What an endpoint has to show when it succeeds.
@@ -65,47 +53,47 @@ struct Done {
 }
 
 /// Refuses a call without the account's credentials: key, token and sid must all be right.
-pub(super) fn admit(
-    request: &SimRequest,
-    keys: &Keys,
-    switches: &Switches,
-    request_id: &str,
-) -> Option<SimReply> {
-    let expected = format!("{}:{}", keys.key, keys.token);
+pub(super) fn admit(call: Call, settings: &SimSettings) -> Option<SimReply> {
+    let request = call.request;
+    let expected = format!("{}:{}", settings.key, settings.token);
     let header = request.header("authorization").unwrap_or_default();
     let given = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let known = given.and_then(|(_, text)| decode_base64(text.trim())) == Some(expected.into_bytes());
     let sid = segments(&request.path).nth(2);
-    let wrong_sid = sid.is_some_and(|sid| sid != keys.account);
-    (!known || wrong_sid)
-        .then(|| wire::failure(&request.method, request_id, switches, Wrong::AuthenticationFailed))
+    let wrong_sid = sid.is_some_and(|sid| sid != settings.account);
+    (!known || wrong_sid).then(|| refused(call, settings, Wrong::AuthenticationFailed))
 }
 
-/// Answers a call that was let in.
-pub(super) fn answer(desk: &Desk, request: &SimRequest) -> Answered {
-    if request.path.len() > desk.switches.url_limit {
-        return Answered { reply: SimReply::html(414, "Request-URI Too Large"), changes: Vec::new() };
+/// Answers a call that was let in: the reply, and what it changes.
+pub(super) fn answer(
+    tenant: &Tenant,
+    listed: &Tenant,
+    call: Call,
+    settings: &SimSettings,
+) -> (SimReply, Vec<Change>) {
+    let (request, switches) = (call.request, &settings.switches);
+    if request.path.len() > switches.url_limit {
+        return (SimReply::html(414, "Request-URI Too Large"), Vec::new());
     }
-    let done = stopped(desk.switches).map_or_else(|| route(desk, request), Err);
-    match done {
-        Ok(done) => {
-            Answered { reply: wire::success(desk, &request.method, done.shown), changes: done.changes }
-        }
-        Err(wrong) => Answered {
-            reply: wire::failure(&request.method, desk.request_id, desk.switches, wrong),
-            changes: Vec::new(),
-        },
+    let desk = Desk { tenant, listed, switches, wall: call.wall, request_id: call.id };
+    match stopped(switches).map_or_else(|| route(&desk, request), Err) {
+        Ok(done) => (wire::success(&desk, &request.method, done.shown), done.changes),
+        Err(wrong) => (refused(call, settings, wrong), Vec::new()),
     }
 }
 
 /// The answer to a call that an error of the server's own met.
-pub(super) fn internal_error(request: &SimRequest, switches: &Switches, request_id: &str) -> SimReply {
-    wire::failure(&request.method, request_id, switches, Wrong::Internal)
+pub(super) fn internal_error(call: Call, settings: &SimSettings) -> SimReply {
+    refused(call, settings, Wrong::Internal)
 }
 
 /// The envelope of a call that met the limit.
-pub(super) fn too_many(request: &SimRequest, switches: &Switches, request_id: &str) -> SimReply {
-    wire::failure(&request.method, request_id, switches, Wrong::TooMany)
+pub(super) fn too_many(call: Call, settings: &SimSettings) -> SimReply {
+    refused(call, settings, Wrong::TooMany)
+}
+
+fn refused(call: Call, settings: &SimSettings, wrong: Wrong) -> SimReply {
+    wire::failure(&call.request.method, call.id, &settings.switches, wrong)
 }
 
 /// The state of the account that stops every call.

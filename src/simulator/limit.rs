@@ -9,7 +9,7 @@ use serde_json::json;
 use super::SimReply;
 use super::settings::Rate;
 use super::stamp;
-use super::switches::{LimitShape, Switches};
+use super::switches::LimitShape;
 
 /// What the limiter says of one call.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +21,33 @@ pub(super) struct Verdict {
     pub(super) reset: Duration,
     /// Until a call may succeed; zero when allowed.
     pub(super) wait: Duration,
+}
+
+/// What a call takes, and where from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Toll {
+    pub(super) cost: u32,
+    /// The size of the bucket; `None` is a fixed window, where every call costs one.
+    pub(super) bucket: Option<u32>,
+}
+
+/// The headers that tell of the limit.
+#[derive(Debug)]
+pub(super) struct HeaderNames {
+    limit: &'static str,
+    remaining: &'static str,
+    reset: &'static str,
+    /// Whether the reset is a moment since 1970 or so many seconds away.
+    moment: bool,
+}
+
+impl HeaderNames {
+    pub(super) const EXOTEL: HeaderNames = HeaderNames {
+        limit: "x-ratelimit-limit",
+        remaining: "x-ratelimit-remaining",
+        reset: "x-ratelimit-reset",
+        moment: true,
+    };
 }
 
 /// Counts the calls of the account.
@@ -35,8 +62,11 @@ pub(super) struct Limiter {
 
 impl Limiter {
     /// Judges a call at `now` and counts it when it is allowed.
-    pub(super) fn take(&mut self, rate: Rate, switches: &Switches, now: Duration) -> Verdict {
-        if switches.bucket { self.take_token(rate, switches, now) } else { self.take_place(rate, now) }
+    pub(super) fn take(&mut self, rate: Rate, toll: Toll, now: Duration) -> Verdict {
+        match toll.bucket {
+            Some(size) => self.take_tokens(rate, toll.cost, size.max(1), now),
+            None => self.take_place(rate, now),
+        }
     }
 
     fn take_place(&mut self, rate: Rate, now: Duration) -> Verdict {
@@ -60,18 +90,19 @@ impl Limiter {
         }
     }
 
-    fn take_token(&mut self, rate: Rate, switches: &Switches, now: Duration) -> Verdict {
-        let size = switches.burst.unwrap_or(rate.calls).max(1);
+    fn take_tokens(&mut self, rate: Rate, cost: u32, size: u32, now: Duration) -> Verdict {
+        // A call that costs more than a full bucket would never be answered.
+        let cost = f64::from(cost.min(size));
         let pace = f64::from(rate.calls) / rate.per.as_secs_f64();
         self.spent = (self.spent - now.saturating_sub(self.seen).as_secs_f64() * pace).max(0.0);
         self.seen = now;
         // A hair's breadth forgives rounding for a caller that waited exactly as told.
-        let allowed = self.spent + 1.0 <= f64::from(size) + 1e-9;
+        let allowed = self.spent + cost <= f64::from(size) + 1e-9;
         if allowed {
-            self.spent += 1.0;
+            self.spent += cost;
         }
         let tokens = (f64::from(size) - self.spent).max(0.0);
-        let lacking = if allowed { 0.0 } else { 1.0 - tokens };
+        let lacking = if allowed { 0.0 } else { cost - tokens };
         Verdict {
             allowed,
             limit: size,
@@ -83,30 +114,31 @@ impl Limiter {
 }
 
 /// Adds the headers that every answer carries while there is a limit (EX-rate).
-pub(super) fn add_headers(reply: &mut SimReply, verdict: &Verdict, wall: i64) {
-    reply.header("x-ratelimit-limit", verdict.limit);
-    reply.header("x-ratelimit-remaining", verdict.remaining);
-    reply.header("x-ratelimit-reset", epoch_after(verdict.reset, wall));
+pub(super) fn add_headers(reply: &mut SimReply, names: &HeaderNames, verdict: &Verdict, wall: i64) {
+    reply.header(names.limit, verdict.limit);
+    reply.header(names.remaining, verdict.remaining);
+    reply.header(names.reset, reset(names, verdict.reset, wall));
 }
 
 /// The 429 in the given shape; `wall` is in milliseconds since 1970.
 pub(super) fn too_many(
     shape: LimitShape,
+    names: &HeaderNames,
     verdict: &Verdict,
-    switches: &Switches,
+    retry_after: Option<u64>,
     wall: i64,
     envelope: impl FnOnce() -> SimReply,
 ) -> SimReply {
-    let seconds = switches.retry_after.unwrap_or_else(|| round_up(verdict.wait));
+    let seconds = retry_after.unwrap_or_else(|| round_up(verdict.wait));
     let mut reply = match shape {
-        LimitShape::Json => envelope(),
+        LimitShape::Json | LimitShape::Bare => envelope(),
         LimitShape::Rest => SimReply::json(429, &rest_exception()),
         LimitShape::Html => SimReply::html(429, "Too Many Requests"),
         _ => SimReply::empty(429),
     };
     match shape {
         LimitShape::Json | LimitShape::Rest => {
-            add_headers(&mut reply, verdict, wall);
+            add_headers(&mut reply, names, verdict, wall);
             reply.header("retry-after", seconds);
         }
         LimitShape::RetryAfter => reply.header("retry-after", seconds),
@@ -115,8 +147,8 @@ pub(super) fn too_many(
             let from = wall + 999;
             reply.header("retry-after", stamp::http_date(from + (seconds as i64) * 1000));
         }
-        LimitShape::Reset => reply.header("x-ratelimit-reset", epoch_after(verdict.wait, wall)),
-        LimitShape::Html | LimitShape::Empty => {}
+        LimitShape::Reset => reply.header(names.reset, reset(names, verdict.wait, wall)),
+        LimitShape::Bare | LimitShape::Html | LimitShape::Empty => {}
     }
     reply
 }
@@ -125,8 +157,9 @@ fn rest_exception() -> serde_json::Value {
     json!({"RestException": {"Status": 429, "Message": "Too many requests", "Code": "RATE_LIMIT_EXCEEDED"}})
 }
 
-fn epoch_after(wait: Duration, wall: i64) -> i64 {
-    (wall + wait.as_millis() as i64 + 999).div_euclid(1000)
+fn reset(names: &HeaderNames, wait: Duration, wall: i64) -> i64 {
+    let from = if names.moment { wall } else { 0 };
+    (from + wait.as_millis() as i64 + 999).div_euclid(1000)
 }
 
 fn round_up(wait: Duration) -> u64 {
@@ -145,8 +178,8 @@ mod tests {
 
     #[test]
     fn a_window_takes_so_many_and_then_says_how_long() {
-        let (mut limiter, switches) = (Limiter::default(), Switches::default());
-        let mut take = |now| limiter.take(RATE, &switches, now);
+        let mut limiter = Limiter::default();
+        let mut take = |now| limiter.take(RATE, Toll { cost: 1, bucket: None }, now);
         assert_eq!([0, 1, 2].map(|second| take(at(second * 1000)).remaining), [2, 1, 0]);
         let verdict = take(at(20_500));
         assert!(!verdict.allowed);
@@ -157,10 +190,8 @@ mod tests {
 
     #[test]
     fn a_bucket_refills_steadily() {
-        let mut switches = Switches::default();
-        switches.set("limiter=bucket").expect("a switch");
         let mut limiter = Limiter::default();
-        let mut take = |now| limiter.take(RATE, &switches, now);
+        let mut take = |now| limiter.take(RATE, Toll { cost: 1, bucket: Some(3) }, now);
         assert_eq!([0, 0, 0, 0].map(|second| take(at(second)).allowed), [true, true, true, false]);
         let refused = take(at(5_000));
         assert!(!refused.allowed);
@@ -172,7 +203,7 @@ mod tests {
     fn every_shape_is_what_it_says() {
         let verdict = Verdict { allowed: false, limit: 3, remaining: 0, reset: at(9_500), wait: at(9_500) };
         let headers = |shape| {
-            let reply = too_many(shape, &verdict, &Switches::default(), 1_795_435_200_000, || {
+            let reply = too_many(shape, &HeaderNames::EXOTEL, &verdict, None, 1_795_435_200_000, || {
                 SimReply::json(429, &json!({}))
             });
             assert_eq!(reply.status, 429);
@@ -183,6 +214,7 @@ mod tests {
         assert_eq!(headers(LimitShape::Date).get("retry-after"), Some("Mon, 23 Nov 2026 12:00:10 GMT"));
         assert_eq!(headers(LimitShape::Reset).get("retry-after"), None);
         assert!(headers(LimitShape::Html).body.starts_with(b"<html>"));
+        assert_eq!(headers(LimitShape::Bare).get("retry-after"), None);
         assert!(headers(LimitShape::Empty).headers.is_empty());
     }
 }

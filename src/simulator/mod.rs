@@ -5,11 +5,13 @@
 //! ([`spawn`], [`serve`]) puts it on a loopback socket. Nothing here uses the provider part of
 //! this program: both are written from the documents, so that a mistake is not made twice.
 
+mod account;
 mod backdoor;
 mod chance;
 mod exotel;
 mod faults;
 mod limit;
+mod message;
 mod order;
 mod seeding;
 mod server;
@@ -20,68 +22,34 @@ mod switches;
 mod tenant;
 #[cfg(test)]
 mod tests;
+mod truth;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::time::Duration;
 
-use serde::Serialize;
-
 pub use faults::{FAULTS, Fault, FaultSettings};
+pub use message::{Fate, SimReply, SimRequest};
 pub use server::{Running, serve, spawn};
 pub use settings::{Rate, SimSettings};
 pub use switches::{LimitShape, SWITCHES, Switch, Switches, Voip};
 pub use tenant::{Device, DeviceKind, User, fingerprint};
+pub use truth::{CallSeen, Truth};
 
+use account::{Account, Call, Change};
 use chance::Chance;
 use faults::{Effect, Faults};
 use limit::{Limiter, Verdict};
 use store::Store;
 use switches::LIMIT_SHAPES;
-use tenant::{Change, Tenant};
-
-/// A request as it came off the wire.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SimRequest {
-    pub method: String,
-    /// Path with query.
-    pub path: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-/// A reply as it goes on the wire; header names are lower case.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SimReply {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-/// What the network does to an exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// The reply arrives whole, so much later.
-    Deliver { after: Duration },
-    /// The connection is reset; nothing was done, or nothing yet.
-    ResetBefore,
-    /// The connection is reset, although everything was done.
-    ResetAfter,
-    /// Half of the body arrives, then the connection ends.
-    CutBody,
-    /// The body drips for [`Switches::slow_body`].
-    SlowBody,
-    /// Nothing arrives.
-    Hang,
-}
 
 /// One simulated account.
 #[derive(Debug)]
 pub struct Simulator {
     settings: SimSettings,
-    tenant: Tenant,
-    /// The tenant as lists see it, where they lag behind.
-    mirror: Option<Tenant>,
+    account: Account,
+    /// The account as lists show it, where they lag behind.
+    mirror: Option<Account>,
     lag: VecDeque<(Duration, Change)>,
     /// Calls that take effect later, by when.
     late: BTreeMap<(Duration, u64), SimRequest>,
@@ -98,55 +66,23 @@ pub struct Simulator {
     most_in_flight: usize,
 }
 
-/// One call as the account saw it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CallSeen {
-    /// Seconds since the start.
-    pub now: f64,
-    pub method: String,
-    pub path: String,
-    /// The status of the reply, whether or not it arrived.
-    pub status: u16,
-    /// The fault that the call met.
-    pub fault: Option<String>,
-    /// What the reply said in `Retry-After`.
-    pub retry_after: Option<String>,
-}
-
-/// What really happened, for those who judge a client.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Truth {
-    /// In list order.
-    pub users: Vec<User>,
-    /// Committed creates for each key: `email:…`, `number:…`, or `name:…` for users without both.
-    pub creates: BTreeMap<String, u64>,
-    /// Calls by `METHOD STATUS`.
-    pub counts: BTreeMap<String, u64>,
-    /// Calls that have not taken effect yet.
-    pub late: usize,
-    /// Most calls open at once, as the server saw them.
-    pub most_in_flight: usize,
-    /// Every call, where [`SimSettings::log`] is set.
-    pub calls: Vec<CallSeen>,
-}
-
 /// The wall time of a simulator in process: 1 January 2026.
 const FIXED_WALL: i64 = 1_767_225_600_000;
 
 impl Simulator {
     /// Begins an account, or goes on with the one in the state file.
     pub fn new(settings: SimSettings) -> io::Result<Simulator> {
-        let (mut tenant, mut store, mut stir) = (Tenant::new(settings.seed), None, 0);
+        let (mut account, mut store, mut stir) = (Account::empty(&settings), None, 0);
         match &settings.state {
-            None => seeding::populate(&mut tenant, settings.users),
+            None => account.populate(settings.users),
             Some(path) => {
-                let opened = store::open(path, settings.fresh, &mut tenant, settings.users)?;
+                let opened = account.open(path, settings.fresh, settings.users)?;
                 (store, stir) = (Some(opened.store), opened.changes);
             }
         }
-        let mirror = (!settings.switches.stale.is_zero()).then(|| tenant.clone());
+        let mirror = (!settings.switches.stale.is_zero()).then(|| account.clone());
         Ok(Simulator {
-            tenant,
+            account,
             mirror,
             lag: VecDeque::new(),
             late: BTreeMap::new(),
@@ -174,8 +110,10 @@ impl Simulator {
         }
         self.served += 1;
         let request_id = self.chance.hex32();
-        let (mut reply, fate, fault) = self.exchange(request, &request_id);
-        reply.header("date", stamp::http_date(self.wall_at(self.now)));
+        let wall = self.wall_at(self.now);
+        let call = Call { request, id: &request_id, wall, remaining: None };
+        let (mut reply, fate, fault) = self.exchange(call);
+        reply.header("date", stamp::http_date(wall));
         self.note(request, &reply, fault);
         (reply, fate)
     }
@@ -183,7 +121,7 @@ impl Simulator {
     /// Lets every late call take effect now, and every list catch up.
     pub fn settle_all(&mut self) {
         while let Some(((due, _), request)) = self.late.pop_first() {
-            self.perform(&request, "", due.max(self.now));
+            self.perform_late(&request, due.max(self.now));
         }
         for (_, change) in std::mem::take(&mut self.lag) {
             self.show(change);
@@ -202,7 +140,7 @@ impl Simulator {
             self.mirror = None;
             self.lag.clear();
         } else if self.mirror.is_none() {
-            self.mirror = Some(self.tenant.clone());
+            self.mirror = Some(self.account.clone());
         }
         Ok(())
     }
@@ -210,19 +148,20 @@ impl Simulator {
     /// What really happened so far.
     pub fn truth(&self) -> Truth {
         let counts = self.counts.iter();
-        Truth {
-            users: self.tenant.users().cloned().collect(),
-            creates: self.tenant.creates().clone(),
+        let mut truth = Truth {
             counts: counts.map(|((method, status), n)| (format!("{method} {status}"), *n)).collect(),
             late: self.late.len(),
             most_in_flight: self.most_in_flight,
             calls: self.calls.clone(),
-        }
+            ..Truth::default()
+        };
+        self.account.tell(&mut truth);
+        truth
     }
 
     /// How many users the account has.
     pub fn users(&self) -> usize {
-        self.tenant.count()
+        self.account.users()
     }
 
     pub fn settings(&self) -> &SimSettings {
@@ -242,39 +181,39 @@ impl Simulator {
     }
 
     /// From the credentials to the fault: reply, fate, and the fault that was met.
-    fn exchange(&mut self, request: &SimRequest, request_id: &str) -> (SimReply, Fate, Option<Fault>) {
+    fn exchange(&mut self, mut call: Call) -> (SimReply, Fate, Option<Fault>) {
         let calm = Fate::Deliver { after: self.settings.latency };
         let settings = &self.settings;
-        let keys = exotel::Keys { account: &settings.account, key: &settings.key, token: &settings.token };
-        if let Some(refusal) = exotel::admit(request, &keys, &settings.switches, request_id) {
+        if let Some(refusal) = self.account.admit(call, settings) {
             return (refusal, calm, None);
         }
-        let verdict = settings.rate.map(|rate| self.limiter.take(rate, &settings.switches, self.now));
+        let toll = |rate| self.account.toll(call.request, rate, &settings.switches);
+        let verdict = settings.rate.map(|rate| self.limiter.take(rate, toll(rate), self.now));
+        call.remaining = verdict.map(|verdict| verdict.remaining);
         if let Some(verdict) = verdict.filter(|verdict| !verdict.allowed) {
-            let shape = settings.switches.limit_shape;
-            return (self.too_many(request, request_id, shape, &verdict), calm, None);
+            return (self.too_many(call, settings.switches.limit_shape, &verdict), calm, None);
         }
         let fault = self.faults.draw();
         let (mut reply, fate) = match fault {
-            None => (self.perform(request, request_id, self.now), calm),
-            Some(fault) => self.strike(fault, request, request_id),
+            None => (self.perform(call, self.now), calm),
+            Some(fault) => self.strike(fault, call),
         };
-        if let Some(verdict) = verdict.filter(|_| self.settings.switches.limit_headers && reply.status != 429)
-        {
-            limit::add_headers(&mut reply, &verdict, self.wall_at(self.now));
+        let headers = self.settings.switches.limit_headers && reply.status != 429;
+        if let Some(verdict) = verdict.filter(|_| headers) {
+            limit::add_headers(&mut reply, self.account.limit_headers(), &verdict, call.wall);
         }
         (reply, fate, fault)
     }
 
     /// What a call brings that meets a fault.
-    fn strike(&mut self, fault: Fault, request: &SimRequest, request_id: &str) -> (SimReply, Fate) {
+    fn strike(&mut self, fault: Fault, call: Call) -> (SimReply, Fate) {
         let own = match fault.effect() {
-            Effect::Now => self.perform(request, request_id, self.now),
+            Effect::Now => self.perform(call, self.now),
             Effect::Never => SimReply::empty(500),
             Effect::Late => {
                 let most = self.settings.switches.late_most.as_millis().max(1_000) as u64;
                 let delay = Duration::from_millis(1_000 + self.chance.below(most - 999));
-                self.late.insert((self.now + delay, self.served), request.clone());
+                self.late.insert((self.now + delay, self.served), call.request.clone());
                 SimReply::empty(500)
             }
         };
@@ -290,7 +229,7 @@ impl Simulator {
             Fault::SlowBody => (own, Fate::SlowBody),
             Fault::HangBefore | Fault::HangAfter | Fault::LateHang => (own, Fate::Hang),
             Fault::ErrorBefore | Fault::ErrorAfter => {
-                (exotel::internal_error(request, &self.settings.switches, request_id), calm)
+                (self.account.internal_error(call, &self.settings), calm)
             }
             Fault::GatewayBefore | Fault::GatewayAfter => (SimReply::html(502, "Bad Gateway"), calm),
             Fault::NotJson => (SimReply::html(200, "Please wait"), calm),
@@ -298,41 +237,35 @@ impl Simulator {
                 let (_, shape) = LIMIT_SHAPES[self.chance.below(LIMIT_SHAPES.len() as u64) as usize];
                 let wait = Duration::from_secs(1 + self.chance.below(2));
                 let verdict = Verdict { allowed: false, limit: 50, remaining: 0, reset: wait, wait };
-                (self.too_many(request, request_id, shape, &verdict), calm)
+                (self.too_many(call, shape, &verdict), calm)
             }
         }
     }
 
-    fn too_many(
-        &self,
-        request: &SimRequest,
-        request_id: &str,
-        shape: LimitShape,
-        verdict: &Verdict,
-    ) -> SimReply {
-        let switches = &self.settings.switches;
-        limit::too_many(shape, verdict, switches, self.wall_at(self.now), || {
-            exotel::too_many(request, switches, request_id)
+    fn too_many(&self, call: Call, shape: LimitShape, verdict: &Verdict) -> SimReply {
+        let retry_after = self.settings.switches.retry_after;
+        limit::too_many(shape, self.account.limit_headers(), verdict, retry_after, call.wall, || {
+            self.account.too_many(call, &self.settings)
         })
     }
 
     /// Does what a call asks for, and commits its changes before the reply leaves.
-    fn perform(&mut self, request: &SimRequest, request_id: &str, at: Duration) -> SimReply {
-        let desk = exotel::Desk {
-            tenant: &self.tenant,
-            listed: self.mirror.as_ref().unwrap_or(&self.tenant),
-            switches: &self.settings.switches,
-            wall: self.wall_at(at),
-            request_id,
-        };
-        let answered = exotel::answer(&desk, request);
+    fn perform(&mut self, call: Call, at: Duration) -> SimReply {
+        let listed = self.mirror.as_ref().unwrap_or(&self.account);
+        let answered = self.account.answer(listed, call, &self.settings);
         for change in answered.changes {
             // What cannot be kept is not done, and the caller is told of an error.
             if self.commit(change, at).is_err() {
-                return exotel::internal_error(request, &self.settings.switches, request_id);
+                return self.account.internal_error(call, &self.settings);
             }
         }
         answered.reply
+    }
+
+    /// Does what a call asks for whose caller is gone.
+    fn perform_late(&mut self, request: &SimRequest, due: Duration) {
+        let wall = self.wall_at(due);
+        self.perform(Call { request, id: "", wall, remaining: None }, due);
     }
 
     fn commit(&mut self, change: Change, at: Duration) -> io::Result<()> {
@@ -342,7 +275,7 @@ impl Simulator {
         if self.mirror.is_some() {
             self.lag.push_back((at + self.settings.switches.stale, change.clone()));
         }
-        self.tenant.apply(change);
+        self.account.apply(change);
         Ok(())
     }
 
@@ -350,7 +283,7 @@ impl Simulator {
     fn settle(&mut self, now: Duration) {
         while let Some(entry) = self.late.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((due, _), request) = entry.remove_entry();
-            self.perform(&request, "", due);
+            self.perform_late(&request, due);
         }
         while self.lag.front().is_some_and(|(due, _)| *due <= now) {
             if let Some((_, change)) = self.lag.pop_front() {
@@ -381,45 +314,5 @@ impl Simulator {
 
     fn wall_at(&self, now: Duration) -> i64 {
         self.wall + now.as_millis() as i64
-    }
-}
-
-impl SimRequest {
-    /// A header by its lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
-    }
-}
-
-impl SimReply {
-    /// A header by its lower-case name.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
-    }
-
-    fn json(status: u16, body: &impl Serialize) -> SimReply {
-        // Plain structs with text keys: there is nothing in them that JSON cannot hold.
-        let body = serde_json::to_vec(body).unwrap_or_default();
-        SimReply { status, headers: vec![("content-type".into(), "application/json".into())], body }
-    }
-
-    fn html(status: u16, title: &str) -> SimReply {
-        let body = format!(
-            "<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<center><h1>{status} {title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-        );
-        SimReply {
-            status,
-            headers: vec![("content-type".into(), "text/html".into())],
-            body: body.into_bytes(),
-        }
-    }
-
-    fn empty(status: u16) -> SimReply {
-        SimReply { status, headers: Vec::new(), body: Vec::new() }
-    }
-
-    fn header(&mut self, name: &str, value: impl ToString) {
-        self.headers.push((name.to_owned(), value.to_string()));
     }
 }

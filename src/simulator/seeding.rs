@@ -1,6 +1,7 @@
 //! Made-up users for a new tenant: ordinary ones, and the odd ones that break naive readers.
 
 use super::chance::mix;
+use super::store::Kept;
 use super::tenant::{Change, Device, DeviceKind, Tenant, User};
 
 /// First names with the spelling that an address takes.

@@ -10,10 +10,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use super::seeding;
-use super::tenant::{Change, Memory, Tenant};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 /// An open state file, held by one simulator at a time.
 #[derive(Debug)]
@@ -33,19 +32,27 @@ pub(super) struct Opened {
 /// The form of the file; raised when a reader of the old one would go wrong.
 const VERSION: u32 = 1;
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Line {
-    /// The first line.
-    Simulator(u32),
-    /// What the tenant remembers beside its users; written at compaction.
-    Memory(Memory),
-    #[serde(untagged)]
-    Change(Change),
+/// A tenant that a file can keep, since it changes by values only.
+pub(super) trait Kept {
+    type Change: Serialize + DeserializeOwned;
+
+    /// What the first line calls a file of such a tenant.
+    const WORD: &'static str;
+
+    fn apply(&mut self, change: Self::Change);
+
+    /// About how many changes build the tenant anew.
+    fn size(&self) -> usize;
+
+    /// The changes that build the tenant anew.
+    fn whole(&self) -> Vec<Self::Change>;
+
+    /// Fills a new tenant with made-up users.
+    fn populate(&mut self, users: usize);
 }
 
 /// Opens the file and replays it into the empty tenant; a new one is filled with made-up users.
-pub(super) fn open(path: &Path, fresh: bool, tenant: &mut Tenant, users: usize) -> io::Result<Opened> {
+pub(super) fn open<T: Kept>(path: &Path, fresh: bool, tenant: &mut T, users: usize) -> io::Result<Opened> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
@@ -61,9 +68,9 @@ pub(super) fn open(path: &Path, fresh: bool, tenant: &mut Tenant, users: usize) 
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let lines = replay(path, &bytes[..whole], tenant)?;
     if lines == 0 {
-        seeding::populate(tenant, users);
+        tenant.populate(users);
     }
-    if lines == 0 || lines > 2 * tenant.count() as u64 + 1_000 {
+    if lines == 0 || lines > 2 * tenant.size() as u64 + 1_000 {
         write_whole(path, tenant)?;
     } else if whole < bytes.len() {
         OpenOptions::new().write(true).open(path)?.set_len(whole as u64)?;
@@ -75,7 +82,7 @@ pub(super) fn open(path: &Path, fresh: bool, tenant: &mut Tenant, users: usize) 
 
 impl Store {
     /// Adds one change; after a failure the file is as it was before.
-    pub(super) fn append(&mut self, change: &Change) -> io::Result<()> {
+    pub(super) fn append(&mut self, change: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(change)?;
         line.push(b'\n');
         let written = self.file.write_all(&line);
@@ -89,7 +96,7 @@ impl Store {
 }
 
 /// Applies the lines of a file to a tenant, and returns how many there were.
-fn replay(path: &Path, bytes: &[u8], tenant: &mut Tenant) -> io::Result<u64> {
+fn replay<T: Kept>(path: &Path, bytes: &[u8], tenant: &mut T) -> io::Result<u64> {
     let damaged = |number: u64, what: &str| {
         let text = format!("{}: line {number}: {what}; delete the file or begin afresh", path.display());
         io::Error::new(io::ErrorKind::InvalidData, text)
@@ -97,33 +104,36 @@ fn replay(path: &Path, bytes: &[u8], tenant: &mut Tenant) -> io::Result<u64> {
     let mut number = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         number += 1;
-        let line = serde_json::from_slice(line)
-            .map_err(|error| damaged(number, &format!("not a line of a simulator ({error})")))?;
-        match (number, line) {
-            (1, Line::Simulator(VERSION)) => {}
-            (1, _) => return Err(damaged(number, "not the state of this version of the simulator")),
-            (_, Line::Memory(memory)) => tenant.remember(memory),
-            (_, Line::Change(change)) => tenant.apply(change),
-            (_, Line::Simulator(_)) => return Err(damaged(number, "a second beginning")),
+        if number == 1 {
+            let known = serde_json::from_slice::<Value>(line).is_ok_and(|line| line == head::<T>());
+            if !known {
+                return Err(damaged(number, "not the state of this provider and version of the simulator"));
+            }
+            continue;
         }
+        let change = serde_json::from_slice(line)
+            .map_err(|error| damaged(number, &format!("not a line of a simulator ({error})")))?;
+        tenant.apply(change);
     }
     Ok(number)
 }
 
+/// The first line.
+fn head<T: Kept>() -> Value {
+    json!({ T::WORD: VERSION })
+}
+
 /// Writes the tenant as it is, beside the file, and puts it in the file's place.
-fn write_whole(path: &Path, tenant: &Tenant) -> io::Result<()> {
+fn write_whole<T: Kept>(path: &Path, tenant: &T) -> io::Result<()> {
     let new = beside(path, "new");
     let mut writer =
         BufWriter::new(private(OpenOptions::new().write(true).create(true).truncate(true)).open(&new)?);
-    let mut line = |line: &Line| -> io::Result<()> {
-        serde_json::to_writer(&mut writer, line)?;
-        writer.write_all(b"\n")
-    };
-    line(&Line::Simulator(VERSION))?;
-    for user in tenant.users() {
-        line(&Line::Change(Change::Put(Box::new(user.clone()))))?;
+    serde_json::to_writer(&mut writer, &head::<T>())?;
+    writer.write_all(b"\n")?;
+    for change in tenant.whole() {
+        serde_json::to_writer(&mut writer, &change)?;
+        writer.write_all(b"\n")?;
     }
-    line(&Line::Memory(tenant.memory()))?;
     writer.into_inner().map_err(io::IntoInnerError::into_error)?;
     fs::rename(new, path)
 }
@@ -163,6 +173,7 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tenant::{Change, Tenant};
     use super::*;
 
     fn load(path: &Path) -> io::Result<(Tenant, Opened)> {

@@ -29,7 +29,7 @@ pub const SWITCHES: &[Switch] = &[
     ),
     switch("failure", "failure|failed", "the word in `status` of a failed call"),
     switch("error_data", "null|absent", "how a success shows that there is no error"),
-    switch("limit_shape", "json|rest|retry_after|date|html|reset|empty", "what a 429 looks like"),
+    switch("limit_shape", "json|rest|retry_after|date|html|reset|empty|bare", "what a 429 looks like"),
     switch("retry_after", "auto|SECONDS", "what a 429 asks for; auto is the truth"),
     switch("limit_headers", "on|off", "X-RateLimit headers on every answer while there is a limit"),
     switch("limiter", "window|bucket", "fixed windows, or a bucket of tokens that refills steadily"),
@@ -81,10 +81,12 @@ pub enum LimitShape {
     Reset,
     /// Neither body nor header.
     Empty,
+    /// The envelope, with no header.
+    Bare,
 }
 
 /// All shapes, in the order of the switch.
-pub(super) const LIMIT_SHAPES: [(&str, LimitShape); 7] = [
+pub(super) const LIMIT_SHAPES: [(&str, LimitShape); 8] = [
     ("json", LimitShape::Json),
     ("rest", LimitShape::Rest),
     ("retry_after", LimitShape::RetryAfter),
@@ -92,6 +94,7 @@ pub(super) const LIMIT_SHAPES: [(&str, LimitShape); 7] = [
     ("html", LimitShape::Html),
     ("reset", LimitShape::Reset),
     ("empty", LimitShape::Empty),
+    ("bare", LimitShape::Bare),
 ];
 
 /// Who gets a SIP device at creation.

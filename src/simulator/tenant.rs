@@ -1,4 +1,4 @@
-//! The simulated account: its users, their devices, and indexes over them.
+//! Exotel's simulated account: its users, their devices, and indexes over them.
 //!
 //! A tenant changes only by a [`Change`]; a change is a value, so that it can be written to a
 //! file, applied late, or shown to a lagging view. Hash maps here are looked into, never walked.
@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::chance::mix;
 use super::order::Order;
+use super::seeding;
+use super::store::Kept;
 
 /// A user of the simulated account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -72,6 +74,8 @@ pub enum Change {
     Put(Box<User>),
     /// The end of the user with this id.
     Delete(String),
+    /// What is known beside the users.
+    Memory(Memory),
 }
 
 /// What a tenant remembers beside its users.
@@ -81,6 +85,9 @@ pub struct Memory {
     pub next_device: u64,
     /// How many creates were committed for each key.
     pub creates: BTreeMap<String, u64>,
+    /// How often each user was ended, by `delete:ID`.
+    #[serde(default)]
+    pub deletes: BTreeMap<String, u64>,
 }
 
 /// The first device id; the seed's samples have six digits.
@@ -97,6 +104,7 @@ pub struct Tenant {
     by_contact: HashMap<String, Vec<u64>>,
     next_device: u64,
     creates: BTreeMap<String, u64>,
+    deletes: BTreeMap<String, u64>,
 }
 
 impl Tenant {
@@ -142,6 +150,11 @@ impl Tenant {
         &self.creates
     }
 
+    /// How often each user was ended, by `delete:ID`.
+    pub(super) fn deletes(&self) -> &BTreeMap<String, u64> {
+        &self.deletes
+    }
+
     /// The serial, the id and a spare hash that the next user gets.
     pub(super) fn next_identity(&self) -> (u64, String, u32) {
         let serial = self.slots.len() as u64;
@@ -153,33 +166,20 @@ impl Tenant {
         self.next_device
     }
 
-    pub(super) fn memory(&self) -> Memory {
+    fn memory(&self) -> Memory {
         Memory {
             next_serial: self.slots.len() as u64,
             next_device: self.next_device,
             creates: self.creates.clone(),
+            deletes: self.deletes.clone(),
         }
     }
 
-    pub(super) fn remember(&mut self, memory: Memory) {
+    fn remember(&mut self, memory: Memory) {
         self.grow(memory.next_serial);
         self.next_device = self.next_device.max(memory.next_device);
         self.creates = memory.creates;
-    }
-
-    pub(super) fn apply(&mut self, change: Change) {
-        match change {
-            Change::Create(user) => {
-                for key in keys(&user) {
-                    *self.creates.entry(key).or_default() += 1;
-                }
-                self.put(user);
-            }
-            Change::Put(user) => self.put(user),
-            Change::Delete(id) => {
-                self.remove(&id);
-            }
-        }
+        self.deletes = memory.deletes;
     }
 
     fn put(&mut self, user: Box<User>) {
@@ -219,6 +219,42 @@ impl Tenant {
     }
 }
 
+impl Kept for Tenant {
+    type Change = Change;
+
+    const WORD: &'static str = "simulator";
+
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::Create(user) => {
+                for key in keys(&user) {
+                    *self.creates.entry(key).or_default() += 1;
+                }
+                self.put(user);
+            }
+            Change::Put(user) => self.put(user),
+            Change::Delete(id) => {
+                self.remove(&id);
+                *self.deletes.entry(format!("delete:{id}")).or_default() += 1;
+            }
+            Change::Memory(memory) => self.remember(memory),
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.count() + self.deletes.len()
+    }
+
+    fn whole(&self) -> Vec<Change> {
+        let users = self.users().map(|user| Change::Put(Box::new(user.clone())));
+        users.chain([Change::Memory(self.memory())]).collect()
+    }
+
+    fn populate(&mut self, users: usize) {
+        seeding::populate(self, users);
+    }
+}
+
 /// A mark of a SIP password that lets a test compare, without keeping the password.
 ///
 /// Eight digits on purpose: enough to notice a wrong password, too few to find the right one
@@ -239,14 +275,14 @@ fn keys(user: &User) -> Vec<String> {
     keys
 }
 
-fn enter(index: &mut HashMap<String, Vec<u64>>, key: &str, serial: u64) {
+pub(super) fn enter(index: &mut HashMap<String, Vec<u64>>, key: &str, serial: u64) {
     let serials = index.entry(key.to_lowercase()).or_default();
     if let Err(place) = serials.binary_search(&serial) {
         serials.insert(place, serial);
     }
 }
 
-fn leave(index: &mut HashMap<String, Vec<u64>>, key: &str, serial: u64) {
+pub(super) fn leave(index: &mut HashMap<String, Vec<u64>>, key: &str, serial: u64) {
     let key = key.to_lowercase();
     if let Some(serials) = index.get_mut(&key) {
         serials.retain(|other| *other != serial);
