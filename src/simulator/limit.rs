@@ -48,6 +48,14 @@ impl HeaderNames {
         reset: "x-ratelimit-reset",
         moment: true,
     };
+
+    /// As Audian's page on limits names them.
+    pub(super) const AUDIAN: HeaderNames = HeaderNames {
+        limit: "ratelimit-limit",
+        remaining: "ratelimit-remaining",
+        reset: "ratelimit-reset",
+        moment: false,
+    };
 }
 
 /// Counts the calls of the account.

@@ -6,6 +6,7 @@
 //! this program: both are written from the documents, so that a mistake is not made twice.
 
 mod account;
+mod audian;
 mod backdoor;
 mod chance;
 mod exotel;
@@ -28,11 +29,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::time::Duration;
 
+pub use audian::state::{AudianDevice, AudianTruth, AudianUser, Deletion, Ending};
+pub use audian::switches::{AUDIAN_SWITCHES, AudianSwitches, SHARED};
 pub use faults::{FAULTS, Fault, FaultSettings};
 pub use message::{Fate, SimReply, SimRequest};
 pub use server::{Running, serve, spawn};
-pub use settings::{Rate, SimSettings};
-pub use switches::{LimitShape, SWITCHES, Switch, Switches, Voip};
+pub use settings::{Rate, SimProvider, SimSettings};
+pub use switches::{LimitShape, SWITCHES, Switch, Switches, Voip, switches_of};
 pub use tenant::{Device, DeviceKind, User, fingerprint};
 pub use truth::{CallSeen, Truth};
 
@@ -105,6 +108,7 @@ impl Simulator {
     pub fn handle(&mut self, request: &SimRequest, now: Duration) -> (SimReply, Fate) {
         self.now = self.now.max(now);
         self.settle(self.now);
+        self.expire();
         if request.path.starts_with("/__") {
             return (backdoor::answer(self, request), Fate::Deliver { after: Duration::ZERO });
         }
@@ -292,6 +296,15 @@ impl Simulator {
         }
     }
 
+    /// Lets the account do what it does by itself in time; what cannot be kept waits for the next call.
+    fn expire(&mut self) {
+        for change in self.account.due(self.wall_at(self.now)) {
+            if self.commit(change, self.now).is_err() {
+                return;
+            }
+        }
+    }
+
     fn show(&mut self, change: Change) {
         if let Some(mirror) = &mut self.mirror {
             mirror.apply(change);
@@ -313,6 +326,6 @@ impl Simulator {
     }
 
     fn wall_at(&self, now: Duration) -> i64 {
-        self.wall + now.as_millis() as i64
+        self.wall + now.as_millis() as i64 + self.account.clock_moved()
     }
 }

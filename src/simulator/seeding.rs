@@ -44,7 +44,7 @@ const LAST: [(&str, &str); 13] = [
 const ODD: [&str; 6] = ["=Sum", "+Plus", "-Minus", "@At", "\"Quo\"te", "Li"];
 
 /// 1 October 2024, when the made-up accounts began.
-const BEGIN: i64 = 1_727_740_800;
+pub(super) const BEGIN: i64 = 1_727_740_800;
 
 /// Fills a tenant; user `n` is the same for every count and depends on the tenant's seed only in the ids.
 pub(super) fn populate(tenant: &mut Tenant, users: usize) {
@@ -57,14 +57,11 @@ pub(super) fn populate(tenant: &mut Tenant, users: usize) {
 
 fn made_up(tenant: &Tenant, number: u64) -> User {
     let (serial, id, hash) = tenant.next_identity();
-    let (first, first_plain) = FIRST[(number % 16) as usize];
-    let (last, last_plain) = LAST[(number % 13) as usize];
-    let odd = (number % 25 == 7).then(|| ODD[(number / 25 % 6) as usize]);
-    let first_name = odd.unwrap_or(first).to_owned();
+    let Names { first: first_name, last, plain } = made_up_names(number);
     let on_call = number % 41 == 9;
     let verified = number.is_multiple_of(4) || on_call;
     // One in ten never had an address; the first of them stands on the first page.
-    let email = (number % 10 != 3).then(|| format!("{first_plain}.{last_plain}.{number}@roster.example"));
+    let email = (number % 10 != 3).then(|| format!("{plain}.{number}@roster.example"));
     let email_verified = email.is_some() && !number.is_multiple_of(3);
     let created = BEGIN + (number as i64) * 613;
     let mut devices = vec![Device {
@@ -79,13 +76,13 @@ fn made_up(tenant: &Tenant, number: u64) -> User {
         appears: 0,
     }];
     if number % 5 == 1 {
-        devices.push(sip_device(tenant.next_device() + 1, &first_name, last, hash));
+        devices.push(sip_device(tenant.next_device() + 1, &first_name, &last, hash));
     }
     User {
         serial,
         id,
         first_name,
-        last_name: last.to_owned(),
+        last_name: last,
         last_login: email_verified.then_some(created + 86_400),
         email,
         email_verified,
@@ -95,6 +92,26 @@ fn made_up(tenant: &Tenant, number: u64) -> User {
         updated: if number % 30 == 11 { created - 3_600 } else { created },
         active_call: on_call.then(|| call_id(number)),
         devices,
+    }
+}
+
+/// The names of a made-up person.
+pub(super) struct Names {
+    pub(super) first: String,
+    pub(super) last: String,
+    /// Both as an address spells them, with a dot between.
+    pub(super) plain: String,
+}
+
+/// The names of user `number`; one in 25 has a first name that breaks naive readers.
+pub(super) fn made_up_names(number: u64) -> Names {
+    let (first, first_plain) = FIRST[(number % 16) as usize];
+    let (last, last_plain) = LAST[(number % 13) as usize];
+    let odd = (number % 25 == 7).then(|| ODD[(number / 25 % 6) as usize]);
+    Names {
+        first: odd.unwrap_or(first).to_owned(),
+        last: last.to_owned(),
+        plain: format!("{first_plain}.{last_plain}"),
     }
 }
 

@@ -8,12 +8,22 @@ use jiff::Timestamp;
 use super::faults::FaultSettings;
 use super::switches::Switches;
 
+/// Whose API the simulator speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SimProvider {
+    #[default]
+    Exotel,
+    Audian,
+}
+
 /// The settings of one simulated account.
 #[derive(Debug, Clone)]
 pub struct SimSettings {
+    /// Whose account it is; Exotel's.
+    pub provider: SimProvider,
     /// How many made-up users a new tenant begins with; 0.
     pub users: usize,
-    /// The limit of the account; `None` is no limit.
+    /// The limit of the account; `None` is no limit. Kazoo's own is `10/s`, out of a bucket of 100.
     pub rate: Option<Rate>,
     /// How long every reply takes; 0.
     pub latency: Duration,
@@ -25,11 +35,11 @@ pub struct SimSettings {
     pub state: Option<PathBuf>,
     /// Deletes the file first.
     pub fresh: bool,
-    /// The accepted account sid; `sim`.
+    /// The accepted account sid, or account id; `sim`.
     pub account: String,
     /// The accepted API key; `sim-key`.
     pub key: String,
-    /// The accepted API token; `sim-token`.
+    /// The accepted API token, or Audian's token that never ends; `sim-token`.
     pub token: String,
     /// The wall time at the start. `None` is a fixed moment in process and the real time in a server.
     pub wall: Option<Timestamp>,
@@ -42,6 +52,7 @@ pub struct SimSettings {
 impl Default for SimSettings {
     fn default() -> SimSettings {
         SimSettings {
+            provider: SimProvider::Exotel,
             users: 0,
             rate: None,
             latency: Duration::ZERO,
@@ -62,7 +73,7 @@ impl Default for SimSettings {
 impl SimSettings {
     /// Sets one switch, given as `name=value`; the error says what would have been right.
     pub fn set_switch(&mut self, text: &str) -> Result<(), String> {
-        self.switches.set(text)
+        self.switches.set_of(self.provider, text)
     }
 }
 

@@ -1,7 +1,11 @@
 //! The switches: how the simulated account behaves where the documents contradict each
-//! other or say nothing. One table names them; one function sets them.
+//! other or say nothing. One table names them; one function sets them. Audian's own have a
+//! table beside its endpoints.
 
 use std::time::Duration;
+
+use super::audian::switches::{AUDIAN_SWITCHES, AudianSwitches, SHARED};
+use super::settings::SimProvider;
 
 /// A row of [`SWITCHES`].
 #[derive(Debug, Clone, Copy)]
@@ -12,8 +16,15 @@ pub struct Switch {
     pub meaning: &'static str,
 }
 
-const fn switch(name: &'static str, values: &'static str, meaning: &'static str) -> Switch {
+pub(super) const fn switch(name: &'static str, values: &'static str, meaning: &'static str) -> Switch {
     Switch { name, values, meaning }
+}
+
+/// All switches of a provider's account.
+pub fn switches_of(provider: SimProvider) -> impl Iterator<Item = &'static Switch> {
+    let audian = provider == SimProvider::Audian;
+    let first = SWITCHES.iter().filter(move |switch| !audian || SHARED.contains(&switch.name));
+    first.chain(AUDIAN_SWITCHES.iter().filter(move |_| audian))
 }
 
 /// All switches of the Exotel simulator.
@@ -140,6 +151,7 @@ pub struct Switches {
     pub url_limit: usize,
     pub late_most: Duration,
     pub slow_body: Duration,
+    pub audian: AudianSwitches,
 }
 
 impl Default for Switches {
@@ -177,20 +189,26 @@ impl Default for Switches {
             url_limit: 8_000,
             late_most: Duration::from_secs(30),
             slow_body: Duration::from_secs(3),
+            audian: AudianSwitches::default(),
         }
     }
 }
 
 impl Switches {
-    /// Sets one switch, given as `name=value`.
+    /// Sets one switch of Exotel's account, given as `name=value`.
     pub fn set(&mut self, text: &str) -> Result<(), String> {
+        self.set_of(SimProvider::Exotel, text)
+    }
+
+    /// Sets one switch that this provider's account has, given as `name=value`.
+    pub fn set_of(&mut self, provider: SimProvider, text: &str) -> Result<(), String> {
         let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not NAME=VALUE"))?;
-        let known = SWITCHES.iter().find(|switch| switch.name == name);
-        let Some(known) = known else {
-            let names: Vec<&str> = SWITCHES.iter().map(|switch| switch.name).collect();
+        let Some(known) = switches_of(provider).find(|switch| switch.name == name) else {
+            let names: Vec<&str> = switches_of(provider).map(|switch| switch.name).collect();
             return Err(format!("there is no switch `{name}`; there are {}", names.join(", ")));
         };
         let set = self.set_account(name, value).or_else(|| self.set_wire(name, value));
+        let set = set.or_else(|| self.audian.set(name, value));
         set.ok_or_else(|| format!("`{value}` is no value of the switch `{name}`: {}", known.values))
     }
 
@@ -253,7 +271,7 @@ impl Switches {
 }
 
 /// `false` for the first word, `true` for the second.
-fn pick(value: &str, no: &str, yes: &str) -> Option<bool> {
+pub(super) fn pick(value: &str, no: &str, yes: &str) -> Option<bool> {
     if value == yes { Some(true) } else { (value == no).then_some(false) }
 }
 
@@ -264,7 +282,7 @@ fn number_or<T: std::str::FromStr>(value: &str, none: &str) -> Option<Option<T>>
     value.parse().ok().map(Some)
 }
 
-fn seconds(value: &str) -> Option<Duration> {
+pub(super) fn seconds(value: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(value.parse().ok()?).ok()
 }
 
@@ -274,15 +292,17 @@ mod tests {
 
     #[test]
     fn every_value_of_the_table_can_be_set_and_the_first_is_the_default() {
-        for switch in SWITCHES {
+        let both = [SimProvider::Exotel, SimProvider::Audian];
+        let every = both.into_iter().flat_map(|provider| switches_of(provider).map(move |s| (provider, s)));
+        for (provider, switch) in every {
             for value in switch.values.split('|') {
                 let value = if value.chars().all(|c| c.is_ascii_uppercase()) { "7" } else { value };
                 let mut switches = Switches::default();
-                assert_eq!(switches.set(&format!("{}={value}", switch.name)), Ok(()));
+                assert_eq!(switches.set_of(provider, &format!("{}={value}", switch.name)), Ok(()));
             }
             let first = switch.values.split('|').next().expect("a split has a first part");
             let mut switches = Switches::default();
-            switches.set(&format!("{}={first}", switch.name)).expect("checked above");
+            switches.set_of(provider, &format!("{}={first}", switch.name)).expect("checked above");
             assert_eq!(format!("{switches:?}"), format!("{:?}", Switches::default()), "{}", switch.name);
         }
     }
@@ -294,5 +314,11 @@ mod tests {
         assert!(settings.set("colour=red").is_err_and(|error| error.contains("kyc, trial")));
         assert!(settings.set("kyc=perhaps").is_err_and(|error| error.contains("complete|incomplete")));
         assert!(settings.set("stale=-1").is_err());
+        assert!(settings.set("dialect=kazoo").is_err_and(|error| error.contains("no switch")));
+        assert!(
+            settings
+                .set_of(SimProvider::Audian, "kyc=complete")
+                .is_err_and(|error| error.contains("dialect"))
+        );
     }
 }

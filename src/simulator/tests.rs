@@ -1,6 +1,7 @@
 //! The simulator as a caller sees it: every endpoint, every code, every fault.
 
 mod api;
+mod audian;
 mod codes;
 mod faulty;
 mod socket;

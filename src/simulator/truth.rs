@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::audian::state::AudianTruth;
 use super::tenant::User;
 
 /// One call as the account saw it.
@@ -24,11 +25,12 @@ pub struct CallSeen {
 /// What really happened, for those who judge a client.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Truth {
-    /// In list order.
+    /// In list order; Audian's without devices, which stand in `audian`.
     pub users: Vec<User>,
-    /// Committed creates for each key: `email:…`, `number:…`, or `name:…` for users without both.
+    /// Committed creates for each key: `email:…`, `number:…`, `username:…`, or `name:…` for users
+    /// without any.
     pub creates: BTreeMap<String, u64>,
-    /// Committed ends for each user: `delete:ID`.
+    /// Committed ends for each user: `delete:ID`, at Audian's also `archive:`, `purge:`, `expire:`.
     pub deletes: BTreeMap<String, u64>,
     /// Calls by `METHOD STATUS`.
     pub counts: BTreeMap<String, u64>,
@@ -38,4 +40,7 @@ pub struct Truth {
     pub most_in_flight: usize,
     /// Every call, where [`super::SimSettings::log`] is set.
     pub calls: Vec<CallSeen>,
+    /// What only Audian's account has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audian: Option<AudianTruth>,
 }
