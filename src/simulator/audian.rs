@@ -173,6 +173,7 @@ fn route_devices(desk: &Desk, path: &[&str], query: &str) -> Result<Done, Wrong>
         ("PUT", []) if desk.takes(Style::Kazoo) => devices::create(desk, &desk.body()?),
         ("GET", [id]) => devices::get(desk, id),
         ("PATCH", [id]) => devices::patch(desk, id, &desk.body()?),
+        ("POST", [id]) if desk.takes(Style::Kazoo) => devices::replace(desk, id, &desk.body()?),
         ("DELETE", [id]) => devices::delete(desk, id),
         ("GET", ["sip", id, "credentials"]) if desk.takes(Style::Flat) => devices::credentials(desk, id),
         ("POST", ["sip", id, "reset-password"]) if desk.takes(Style::Flat) => {

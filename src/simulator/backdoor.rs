@@ -4,6 +4,7 @@
 //! verifies a device as its person would by a missed call; `POST /__call/USER[?end=true]` puts a
 //! user on a call; `POST /__settle` lets late effects happen; `POST /__switch?NAME=VALUE` and
 //! `POST /__fault/NAME` change the account as it runs. No credentials: the server is loopback only.
+//! Audian's account has others, which stand beside its endpoints.
 
 use serde_json::json;
 

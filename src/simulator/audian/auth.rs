@@ -45,7 +45,7 @@ pub(super) fn check(desk: &Desk) -> Result<(), Wrong> {
         return Ok(());
     }
     let issued = issued_at(&token, desk.settings, desk.tenant.generation()).ok_or(Wrong::BadToken)?;
-    let life = desk.own().token_life.as_millis() as i64;
+    let life = i64::try_from(desk.own().token_life.as_millis()).unwrap_or(i64::MAX);
     let alive = (issued..issued.saturating_add(life)).contains(&desk.call.wall);
     if alive { Ok(()) } else { Err(Wrong::BadToken) }
 }

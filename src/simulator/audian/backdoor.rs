@@ -2,7 +2,7 @@
 //!
 //! `POST /__call/USER[?end=true]` puts a user on a call; `POST /__hotdesk/USER/DEVICE[?end=true]`
 //! lets a user borrow a device; `POST /__clock?days=N` or `?seconds=N` moves the clock on;
-//! `POST /__expire` ends every token that was exchanged so far.
+//! `POST /__expire` ends every token that was exchanged so far, as a moved clock ends old ones.
 
 use super::tenant::{Change, Tenant};
 

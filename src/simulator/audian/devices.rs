@@ -46,8 +46,7 @@ pub(super) fn create(desk: &Desk, body: &Body) -> Result<Done, Wrong> {
         ..AudianDevice::default()
     };
     let device = edited(desk, body, blank)?;
-    let shown = Shown::One(view::device(desk, &device, false));
-    Ok(Done { status: 201, shown, changes: vec![Change::Device(Box::new(device))] })
+    Ok(Done { status: 201, ..changed(desk, device) })
 }
 
 pub(super) fn get(desk: &Desk, id: &str) -> Result<Done, Wrong> {
@@ -56,9 +55,29 @@ pub(super) fn get(desk: &Desk, id: &str) -> Result<Done, Wrong> {
 
 /// Changes what the body names; null takes the owner away.
 pub(super) fn patch(desk: &Desk, id: &str, body: &Body) -> Result<Done, Wrong> {
-    let device = edited(desk, body, find(desk, id)?.clone())?;
+    Ok(changed(desk, edited(desk, body, find(desk, id)?.clone())?))
+}
+
+/// Takes the body as the whole document: what it leaves out is lost, the SIP password too.
+pub(super) fn replace(desk: &Desk, id: &str, body: &Body) -> Result<Done, Wrong> {
+    body.needed("name")?;
+    let device = find(desk, id)?;
+    let blank = AudianDevice {
+        serial: device.serial,
+        id: device.id.clone(),
+        device_type: body.text("device_type")?.unwrap_or("sip_device").to_owned(),
+        hotdesk: device.hotdesk.clone(),
+        enabled: true,
+        ..AudianDevice::default()
+    };
+    let mut whole = edited(desk, body, blank)?;
+    whole.moves = device.moves + u64::from(whole.owner != device.owner);
+    Ok(changed(desk, whole))
+}
+
+fn changed(desk: &Desk, device: AudianDevice) -> Done {
     let shown = Shown::One(view::device(desk, &device, false));
-    Ok(Done { status: 200, shown, changes: vec![Change::Device(Box::new(device))] })
+    Done { status: 200, shown, changes: vec![Change::Device(Box::new(device))] }
 }
 
 pub(super) fn delete(desk: &Desk, id: &str) -> Result<Done, Wrong> {

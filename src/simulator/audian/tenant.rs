@@ -272,7 +272,9 @@ impl Kept for Tenant {
             Change::DeviceGone(id) => self.remove_device(&id),
             Change::Logged(deletion) => self.log.push(*deletion),
             Change::TokensEnd => self.memory.generation += 1,
-            Change::ClockMoved(milliseconds) => self.memory.clock_moved += milliseconds,
+            Change::ClockMoved(milliseconds) => {
+                self.memory.clock_moved = self.memory.clock_moved.saturating_add(milliseconds);
+            }
             Change::Memory(memory) => self.remember(memory),
         }
     }

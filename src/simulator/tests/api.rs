@@ -160,6 +160,8 @@ fn an_update_is_partial_and_a_delete_final() {
     let (status, json) = account.call("DELETE", &path, "");
     assert_eq!((status, &json["response"]["data"]), (200, &Value::Null));
     assert_eq!(account.refusal("DELETE", &path, "").1, 10801);
+    let ended = format!("delete:{}", text(&user["id"]));
+    assert_eq!(account.simulator.truth().deletes.into_iter().collect::<Vec<_>>(), [(ended, 1)]);
     assert_eq!(account.refusal("GET", &path, "").0, 404);
     account.simulator.set_switch("missing=400").expect("a switch");
     assert_eq!(account.refusal("DELETE", &path, "").1, 1007);

@@ -123,3 +123,26 @@ fn the_clock_goes_on_where_the_account_was_used_in_process() {
     let reply = exchange(&running, "GET", USERS, "").expect("a reply");
     assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
 }
+
+#[test]
+fn audian_is_served_as_well_and_a_204_has_no_body() {
+    let settings = SimSettings { provider: SimProvider::Audian, users: 2, ..SimSettings::default() };
+    let running = spawn(Simulator::new(settings).expect("no file"), 0).expect("a free port");
+    let send = |method: &str, path: &str, token: &str, body: &str| {
+        let mut stream = connect(&running);
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: sim\r\nconnection: close\r\ncontent-length: {}\r\nx-auth-token: {token}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("a reply");
+        reply
+    };
+    let reply = send("PUT", "/v2/api_auth", "", r#"{"data":{"api_key":"sim-key"}}"#);
+    let json: Value = serde_json::from_str(reply.split_once("\r\n\r\n").expect("a head").1).expect("JSON");
+    let token = json["auth_token"].as_str().expect("a token");
+    let reply = send("DELETE", "/v2/accounts/sim/users/user_100001?archiveData=true", token, "");
+    assert!(reply.starts_with("HTTP/1.1 204") && reply.ends_with("\r\n\r\n"), "{reply}");
+    assert!(send("GET", "/v2/accounts/sim/users/user_100001", token, "").contains("archived"));
+}

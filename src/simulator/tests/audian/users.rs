@@ -183,6 +183,59 @@ fn a_device_is_made_and_given_away() {
     assert_eq!((status, &json["data"]["owner_id"]["not_found"]["cause"]), (400, &"nobody".into()));
     kazoo.call("PATCH", &path, json!({"data": {"owner_id": null}}));
     assert!(kazoo.get(&path)["data"].get("owner_id").is_none());
+    assert!(kazoo.get(&path)["data"]["sip"]["username"].is_string());
+    // A whole document takes away what it leaves out.
+    assert_eq!(kazoo.call("POST", &path, json!({"data": {"name": "Bare"}})).1["data"].get("sip"), None);
+    assert!(kazoo.get(&path)["data"].get("owner_id").is_none());
     assert_eq!(kazoo.delete(&path).0, 200);
     assert_eq!(kazoo.delete(&path).0, 404);
+}
+
+#[test]
+fn whatever_comes_in_is_answered_with_a_refusal() {
+    let paths = [
+        "",
+        "/",
+        "/users",
+        "/users/",
+        "/users/é",
+        "/users/user_100000/x",
+        "/users/user_100000/archive?permanent=%FF",
+        "/users?start_key=g2wA%C3%A9&page_size=-1",
+        "/users?page_size=99999999999999999999",
+        "/devices",
+        "/devices/reassign",
+        "/devices/sip",
+        "/devices/sip/x/credentials",
+        "/audit/users/deletions?start_key=x",
+        "/users/user_100000/devices?start_key=%00",
+        "/users/nobody?archiveData=%F0%9F%98%80",
+    ];
+    let bodies = [
+        "",
+        "null",
+        "[]",
+        "{",
+        "{\"data\":7}",
+        "{\"data\":{\"sip\":[],\"name\":{}}}",
+        "{\"devices\":[7,{}]}",
+    ];
+    for dialect in ["flat", "kazoo", "both"] {
+        let mut office = Office::new(2, &[&format!("dialect={dialect}")]);
+        for method in ["POST", "PUT", "PATCH", "OPTIONS", "BREW"] {
+            for path in paths {
+                for body in bodies {
+                    let request = SimRequest {
+                        method: method.into(),
+                        path: format!("/v2/accounts/sim{path}"),
+                        headers: vec![("x-auth-token".into(), "sim-token".into())],
+                        body: body.into(),
+                    };
+                    let status = office.simulator.handle(&request, office.now).0.status;
+                    assert!((400..500).contains(&status), "{method} {path} {body}: {status}");
+                }
+            }
+        }
+        assert_eq!(office.simulator.users(), 2);
+    }
 }
