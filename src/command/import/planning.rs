@@ -103,10 +103,9 @@ impl Import<'_> {
             ));
         }
         if planned.invited > 0 {
-            self.screen.say(&format!(
-                "{} will get an invitation mail from the provider",
-                plural(planned.invited, "person")
-            ));
+            let people =
+                if planned.invited == 1 { "1 person".into() } else { format!("{} people", planned.invited) };
+            self.screen.say(&format!("{people} will get an invitation mail from the provider"));
         }
         if planned.busy > 0 {
             self.screen.warn(&format!(
