@@ -24,7 +24,7 @@ const KILLS_A_SHEET: u64 = 10;
 
 #[test]
 fn a_run_that_is_killed_again_and_again_makes_everybody_once() {
-    let wanted = number("CALLROSTER_KILLS").unwrap_or(200);
+    let wanted = number("CALLROSTER_KILLS").unwrap_or(1_000);
     let (next, kills) = (AtomicU64::new(0), AtomicU64::new(0));
     if let Some(sheet) = number("CALLROSTER_KILL_SHEET") {
         kills.store(one_sheet(sheet), Ordering::Relaxed);
