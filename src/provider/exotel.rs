@@ -1,25 +1,319 @@
-//! (being written)
+//! Exotel CCM users API v2: our calls in its words, and its replies in ours.
+//!
+//! Pure: it never sends, waits or retries. Paths and bodies are in `exotel_request`, the JSON
+//! of replies in `exotel_wire`, what a refusal means in `exotel_failure` and `exotel_words`.
 
-use super::{Answer, Call, CallError, Facts, HttpReply, HttpRequest, Provider};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::exotel_failure::Complaint;
+use super::exotel_request::{basic, parts};
+use super::exotel_wire::{self as wire, Envelope, Record, Shape};
+use super::exotel_words::clean_request_id;
+use super::{
+    Answer, Call, CallError, Content, Facts, Filter, HttpReply, HttpRequest, Listing, Page, Provider,
+};
+use crate::roster::User;
+use crate::row::Mode;
 use crate::secret::Secret;
 
-/// The Exotel CCM users API v2.
-pub struct Exotel {}
+/// Page and keys: the users page of the documents. Both unique keys are refused with 409.
+static FACTS: Facts = Facts {
+    name: "exotel",
+    title: "Exotel",
+    page: 50,
+    // Not documented; gateways commonly take 8 KiB of address, and the rest of it needs its place.
+    longest_filter: 6_000,
+    enforces_keys: true,
+    settle: Duration::from_secs(2),
+    modes: &[Mode::Delete, Mode::Disable],
+    always_invites: true,
+};
+
+/// One Exotel account and the key to it.
+pub struct Exotel {
+    account: String,
+    key: Secret,
+    token: Secret,
+    authorization: Secret,
+}
 
 impl Exotel {
-    pub fn new(_account: &str, _key: &Secret, _token: &Secret) -> Exotel {
-        Exotel {}
+    /// `account` is the account sid; key and token are those of the API settings page.
+    pub fn new(account: &str, key: &Secret, token: &Secret) -> Exotel {
+        let authorization = basic(key, token);
+        Exotel { account: account.to_owned(), key: key.clone(), token: token.clone(), authorization }
+    }
+
+    fn error(&self, call: &Call, complaint: Complaint) -> CallError {
+        let mut secrets = vec![&self.key, &self.token];
+        if let Call::SetSipPassword { password, .. } = call {
+            secrets.push(password);
+        }
+        complaint.into_error(call, &secrets)
     }
 }
 
 impl Provider for Exotel {
     fn facts(&self) -> &Facts {
-        unimplemented!()
+        &FACTS
     }
-    fn request(&self, _call: &Call) -> HttpRequest {
-        unimplemented!()
+
+    fn request(&self, call: &Call) -> HttpRequest {
+        let (method, path, body) = parts(&self.account, call);
+        HttpRequest { method, path, authorization: ("authorization", self.authorization.clone()), body }
     }
-    fn answer(&self, _call: &Call, _reply: &HttpReply) -> Result<Answer, CallError> {
-        unimplemented!()
+
+    fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError> {
+        let content = match call {
+            Call::List(listing) => listed(reply, listing),
+            Call::Get { .. } | Call::Create(_) => record(reply).and_then(|(request_id, record)| {
+                let user = record.data.into_one().and_then(wire::User::into_user);
+                let user = user.ok_or_else(|| Complaint::no_answer(reply, &request_id))?;
+                Ok((request_id, Content::User(Box::new(user))))
+            }),
+            Call::Change { .. } => confirmed(reply, |data: wire::User| {
+                data.into_user().map_or(Content::Nothing, |user| Content::User(Box::new(user)))
+            }),
+            Call::SetNumber { .. } | Call::SetAvailable { .. } => {
+                confirmed(reply, |data: wire::Device| Content::Device(data.into_device()))
+            }
+            Call::SetSipPassword { .. } | Call::Delete { .. } => {
+                confirmed(reply, |_: serde::de::IgnoredAny| Content::Nothing)
+            }
+        };
+        let (request_id, content) = content.map_err(|complaint| self.error(call, complaint))?;
+        Ok(Answer { status: reply.status, request_id: clean_request_id(&request_id), content })
+    }
+}
+
+/// What a reply brought, with its request id.
+type Brought = Result<(String, Content), Complaint>;
+
+/// The envelope of a reply that is a success as a whole.
+fn opened<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<Envelope<T>, Complaint> {
+    let Ok(envelope) = serde_json::from_slice::<Envelope<T>>(&reply.body) else {
+        return Err(Complaint::no_answer(reply, ""));
+    };
+    match Complaint::of_reply(reply, &envelope) {
+        Some(complaint) => Err(complaint),
+        None => Ok(envelope),
+    }
+}
+
+/// The only record of a reply, which succeeded too.
+fn record<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<(String, Record<T>), Complaint> {
+    let envelope = opened::<T>(reply)?;
+    let Some(record) = envelope.response.into_one() else {
+        return Err(Complaint::no_answer(reply, &envelope.request_id));
+    };
+    match Complaint::of_record(reply.status, &envelope.request_id, &record) {
+        Some(complaint) => Err(complaint),
+        None if !record.says_something() => Err(Complaint::no_answer(reply, &envelope.request_id)),
+        None => Ok((envelope.request_id, record)),
+    }
+}
+
+/// A success that need not bring any data, so that 204 without a body is one too.
+fn confirmed<'a, T: Deserialize<'a>>(reply: &'a HttpReply, content: impl Fn(T) -> Content) -> Brought {
+    if reply.status == 204 && reply.body.is_empty() {
+        return Ok((String::new(), Content::Nothing));
+    }
+    let (request_id, record) = record::<T>(reply)?;
+    Ok((request_id, record.data.into_one().map_or(Content::Nothing, content)))
+}
+
+fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
+    let envelope = opened::<wire::User>(reply)?;
+    let request_id = envelope.request_id;
+    let rows = match envelope.response {
+        Shape::Null => Vec::new(),
+        Shape::Many(rows) => rows,
+        Shape::One(row) => vec![Shape::One(row)],
+        Shape::Absent | Shape::Text(_) | Shape::Other => {
+            return Err(Complaint::no_answer(reply, &request_id));
+        }
+    };
+    let rows = rows.into_iter().map(|row| listed_user(reply, &request_id, row)).collect();
+    let users = sound_rows(rows, &listing.filter)?;
+    let total = envelope.metadata.one().and_then(|metadata| metadata.total);
+    // A total of nothing beside users is a total that was not counted.
+    let total = total.filter(|total| *total > 0 || users.is_empty());
+    Ok((request_id, Content::Page(Page { users, total })))
+}
+
+fn listed_user(
+    reply: &HttpReply,
+    request_id: &str,
+    row: Shape<Record<wire::User>>,
+) -> Result<User, Complaint> {
+    let no_answer = || Complaint::no_answer(reply, request_id);
+    let record = row.into_one().ok_or_else(no_answer)?;
+    match Complaint::of_record(reply.status, request_id, &record) {
+        Some(complaint) => Err(complaint),
+        None => record.data.into_one().and_then(wire::User::into_user).ok_or_else(no_answer),
+    }
+}
+
+/// The users of a page of which some rows may have failed.
+///
+/// A whole roster goes on without them, since its total tells that some are missing. In a
+/// look-up a failed row must not pass for "not there", unless that is what it says.
+fn sound_rows(rows: Vec<Result<User, Complaint>>, filter: &Filter) -> Result<Vec<User>, Complaint> {
+    let (mut users, mut first_failure) = (Vec::with_capacity(rows.len()), None);
+    for row in rows {
+        match row {
+            Ok(user) => users.push(user),
+            Err(complaint) if complaint.is_absence() && *filter != Filter::All => {}
+            Err(complaint) => {
+                first_failure.get_or_insert(complaint);
+            }
+        }
+    }
+    match first_failure {
+        Some(complaint) if users.is_empty() || *filter != Filter::All => Err(complaint),
+        _ => Ok(users),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::{Changes, Failure, NewUser};
+
+    fn exotel() -> Exotel {
+        Exotel::new("acme1", &Secret::new("sim-key"), &Secret::new("sim-token"))
+    }
+
+    fn answer(call: &Call, status: u16, body: &str) -> Result<Answer, CallError> {
+        exotel().answer(call, &HttpReply { status, body: body.into(), ..HttpReply::default() })
+    }
+
+    fn failure(call: &Call, status: u16, body: &str) -> (Failure, String) {
+        let error = answer(call, status, body).expect_err(body);
+        (error.failure, error.code)
+    }
+
+    fn list(filter: Filter) -> Call {
+        Call::List(Listing { filter, limit: 50, ..Listing::default() })
+    }
+
+    fn create() -> Call {
+        Call::Create(NewUser::default())
+    }
+
+    fn change() -> Call {
+        Call::Change { user_id: "u1".into(), changes: Changes::default() }
+    }
+
+    fn available() -> Call {
+        Call::SetAvailable { user_id: "u1".into(), device_id: "7".into(), available: true }
+    }
+
+    fn delete() -> Call {
+        Call::Delete { user_id: "u1".into() }
+    }
+
+    fn success(data: &str) -> String {
+        format!(r#"{{"request_id":"r1","response":{{"code":200,"status":"success","data":{data}}}}}"#)
+    }
+
+    fn row(code: u16, data: &str) -> String {
+        let status = if code == 200 { "success" } else { "failure" };
+        format!(r#"{{"code":{code},"error_data":null,"status":"{status}","data":{data}}}"#)
+    }
+
+    fn rows(rows: &[String]) -> String {
+        format!(r#"{{"metadata":{{"total":"229"}},"response":[{}]}}"#, rows.join(","))
+    }
+
+    #[test]
+    fn credentials_go_into_a_header_and_nowhere_else() {
+        let request = exotel().request(&list(Filter::All));
+        assert_eq!(request.authorization.0, "authorization");
+        assert_eq!(request.authorization.1.reveal(), "Basic c2ltLWtleTpzaW0tdG9rZW4=");
+        assert!(!request.path.contains("sim-"));
+    }
+
+    #[test]
+    fn a_user_comes_out_of_an_object_or_a_list_of_one() {
+        let data = r#"{"id":"u1","first_name":"Asha","devices":[{"id":7,"type":"tel"}]}"#;
+        for body in [success(data), rows(&[row(200, data)])] {
+            let answer = answer(&create(), 200, &body).expect("a user");
+            let user = answer.user().expect("a user");
+            assert_eq!((user.id.as_str(), user.devices()[0].id.as_str()), ("u1", "7"));
+        }
+        let bare = answer(&create(), 201, r#"{"response":{"data":{"id":8}}}"#).expect("a user");
+        assert_eq!(bare.user().map(|user| user.id), Some("8".into()));
+    }
+
+    #[test]
+    fn a_create_or_get_without_an_id_is_no_answer() {
+        let get = Call::Get { user_id: "u1".into() };
+        for body in [
+            success("null"),
+            success("{}"),
+            success(r#"{"id":null}"#),
+            success("[]"),
+            "".into(),
+            "{}".into(),
+            "[]".into(),
+            "null".into(),
+            r#"{"response":null}"#.into(),
+            r#"{"response":{}}"#.into(),
+            r#"{"response":{"status":"success","data":{"id":"u1"#.into(),
+            "<html>Please wait</html>".into(),
+        ] {
+            for call in [create(), get.clone()] {
+                assert_eq!(failure(&call, 200, &body), (Failure::Unclear, "bad_response".into()), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_writes_need_a_word_but_no_data() {
+        for call in [change(), available(), delete()] {
+            assert!(answer(&call, 200, &success("null")).is_ok(), "{}", call.name());
+            assert!(answer(&call, 204, "").is_ok(), "{}", call.name());
+            for body in ["", "{}", r#"{"response":null}"#, r#"{"response":{}}"#, "<html></html>"] {
+                assert_eq!(failure(&call, 200, body).0, Failure::Unclear, "{} {body}", call.name());
+            }
+        }
+        let device = answer(&available(), 200, &success(r#"{"id":7,"available":true}"#)).expect("a device");
+        assert!(matches!(device.content, Content::Device(device) if device.available == Some(true)));
+    }
+
+    #[test]
+    fn a_page_has_its_users_and_its_total() {
+        let page = |body: &str| answer(&list(Filter::All), 200, body).expect(body).page();
+        let two = page(&rows(&[row(200, r#"{"id":"a"}"#), row(200, r#"{"id":"b","devices":null}"#)]));
+        assert_eq!((two.users.len(), two.total), (2, Some(229)));
+        assert_eq!(two.users[1].devices, None);
+        for end in
+            [r#"{"metadata":{"total":2},"response":null}"#, r#"{"metadata":{"total":2},"response":[]}"#]
+        {
+            assert_eq!((page(end).users.len(), page(end).total), (0, Some(2)));
+        }
+        let single = format!(r#"{{"metadata":{{"total":0}},"response":{}}}"#, row(200, r#"{"id":"a"}"#));
+        assert_eq!((page(&single).users.len(), page(&single).total), (1, None));
+        for body in ["{}", "", "<html></html>", r#"{"response":"none"}"#] {
+            assert_eq!(failure(&list(Filter::All), 200, body).0, Failure::Unclear, "{body}");
+        }
+    }
+
+    #[test]
+    fn failed_rows_are_passed_over_in_a_roster_and_tell_in_a_look_up() {
+        let emails = || Filter::Emails(vec!["a@x.example".into()]);
+        let good = || row(200, r#"{"id":"a"}"#);
+        let count =
+            |filter, body: &str| answer(&list(filter), 200, body).map(|answer| answer.page().users.len());
+        assert_eq!(count(Filter::All, &rows(&[good(), row(500, "null"), good()])), Ok(2));
+        assert_eq!(count(Filter::All, &rows(&[good(), "null".into(), success("{}")])), Ok(1));
+        assert_eq!(failure(&list(Filter::All), 200, &rows(&[row(500, "null")])).0, Failure::Unclear);
+        assert_eq!(failure(&list(emails()), 200, &rows(&[good(), row(500, "null")])).0, Failure::Unclear);
+        assert_eq!(failure(&list(emails()), 200, &rows(&[row(429, "null")])).0, Failure::Limited);
+        assert_eq!(count(emails(), &rows(&[good(), row(404, "null")])), Ok(1));
+        assert_eq!(count(emails(), &rows(&[row(404, "null")])), Ok(0));
     }
 }

@@ -5,7 +5,10 @@
 //! JSON stays in that vendor's file. Sending is the [`Transport`]'s part.
 
 pub mod exotel;
+mod exotel_failure;
+mod exotel_request;
 mod exotel_wire;
+mod exotel_words;
 pub mod http;
 mod limits;
 
