@@ -1,23 +1,199 @@
-//! (being written)
+//! The network, by reqwest: one request out, one reply in, and why if not.
+//!
+//! It never repeats a call, follows no redirect and keeps no cookie: whether a call may be
+//! sent again is for others to decide. Messages name host and port, never a path or a query,
+//! since those hold addresses of people.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, ClientBuilder, Request, Response, redirect, retry};
 
-use super::{HttpReply, HttpRequest, Transport, TransportError};
+use super::http_address::Address;
+use super::{HttpReply, HttpRequest, Limits, Method, Transport, TransportError, TransportFailure};
+
+/// A connection that is not there after this will not come.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+/// Gateways drop idle connections after 60 s or more; ours are gone before that, so that no call meets a dead one.
+const LONGEST_IDLE: Duration = Duration::from_secs(45);
+/// No page of users comes near this; more would only fill the memory.
+const LARGEST_BODY: usize = 64 << 20;
 
 /// The network, by reqwest.
-pub struct HttpTransport {}
+pub struct HttpTransport {
+    client: Client,
+    address: Address,
+    timeout: Duration,
+}
 
 impl HttpTransport {
     /// `base_url` is scheme, host, port and any path before `/v2`. `practice` never leaves this machine.
-    pub fn new(_base_url: &str, _timeout: Duration, _practice: bool) -> Result<HttpTransport, String> {
-        Ok(HttpTransport {})
+    pub fn new(base_url: &str, timeout: Duration, practice: bool) -> Result<HttpTransport, String> {
+        let address = Address::read(base_url, practice)?;
+        let client = builder(&address, timeout, practice).build().map_err(|error| {
+            format!(
+                "the HTTP client cannot start: {}; SSL_CERT_FILE may name a file of CA certificates",
+                innermost(&error)
+            )
+        })?;
+        Ok(HttpTransport { client, address, timeout })
+    }
+
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, TransportError> {
+        let request = self.built(request).map_err(|message| failure(TransportFailure::NotSent, message))?;
+        let mut response = self.client.execute(request).await.map_err(|error| self.failed(&error))?;
+        let headers = response.headers();
+        let limits = Limits::read(|name| headers.get(name)?.to_str().ok(), Timestamp::now());
+        let status = response.status().as_u16();
+        let body = self.body(&mut response).await?;
+        Ok(HttpReply { status, body, limits })
+    }
+
+    fn built(&self, request: HttpRequest) -> Result<Request, String> {
+        let mut built = Request::new(method(request.method), self.address.join(&request.path)?);
+        let (name, value) = request.authorization;
+        authorize(built.headers_mut(), name, value.reveal())?;
+        if let Some(body) = request.body {
+            built.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *built.body_mut() = Some(body.into());
+        }
+        Ok(built)
+    }
+
+    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, TransportError> {
+        let expected = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(expected.unwrap_or_default().min(1 << 20));
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                let message =
+                    format!("the answer of {} is larger than {LARGEST_BODY} bytes", self.address.place);
+                return Err(failure(TransportFailure::Lost, message));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn failed(&self, error: &reqwest::Error) -> TransportError {
+        let place = &self.address.place;
+        if error.is_connect() {
+            return failure(TransportFailure::NotSent, self.no_connection(error));
+        }
+        if error.is_builder() {
+            let message = format!("the call to {place} could not be written: {}", innermost(error));
+            return failure(TransportFailure::NotSent, message);
+        }
+        if error.is_timeout() {
+            let seconds = self.timeout.as_secs_f64();
+            let message =
+                format!("no whole answer from {place} within {seconds} s; --timeout sets how long to wait");
+            return failure(TransportFailure::TimedOut, message);
+        }
+        let message =
+            format!("the connection to {place} broke before the whole answer came: {}", innermost(error));
+        failure(TransportFailure::Lost, message)
+    }
+
+    fn no_connection(&self, error: &reqwest::Error) -> String {
+        let place = &self.address.place;
+        if let Some(error) = tls_error(error) {
+            return format!(
+                "no secure connection to {place}: {error}; where a company's own certificates are in use, SSL_CERT_FILE names their file"
+            );
+        }
+        let hint = match self.address.loopback {
+            true => "is the simulator running (`callroster simulate`)?",
+            false => "check the network, --base-url, and the proxy (HTTPS_PROXY, NO_PROXY)",
+        };
+        if error.is_timeout() {
+            let seconds = longest_connect(self.timeout).as_secs_f64();
+            return format!("could not connect to {place} within {seconds} s; {hint}");
+        }
+        format!("could not connect to {place}: {}; {hint}", innermost(error))
     }
 }
 
 impl Transport for HttpTransport {
-    fn send<'a>(&'a self, _request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>> {
-        unimplemented!()
+    fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+fn builder(address: &Address, timeout: Duration, practice: bool) -> ClientBuilder {
+    // Fails only where one is installed already, and any will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder()
+        .user_agent(concat!("callroster/", env!("CARGO_PKG_VERSION")))
+        .timeout(timeout)
+        .connect_timeout(longest_connect(timeout))
+        .pool_idle_timeout(LONGEST_IDLE)
+        .pool_max_idle_per_host(4_096)
+        .tcp_nodelay(true)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .gzip(true);
+    let builder = if address.plain { builder.http1_only() } else { builder };
+    if practice || (address.plain && address.loopback) {
+        // Without this a machine that has no CA certificates could not even practise, and
+        // HTTP_PROXY would take traffic that never leaves the machine.
+        builder.no_proxy().tls_certs_only([])
+    } else {
+        builder
+    }
+}
+
+/// Shorter than the time for the whole call, so that a call which runs out of it was sent.
+fn longest_connect(timeout: Duration) -> Duration {
+    LONGEST_CONNECT.min(timeout / 2)
+}
+
+fn authorize(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), String> {
+    let name = HeaderName::try_from(name).map_err(|_| format!("`{name}` is no name of a header"))?;
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| "the credentials hold a line break or another odd character; copy them anew")?;
+    value.set_sensitive(true);
+    headers.insert(name, value);
+    Ok(())
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+fn failure(kind: TransportFailure, message: String) -> TransportError {
+    TransportError { kind, message }
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    chain(error).find_map(|error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        error.downcast_ref().or_else(|| wrapped.and_then(|inner| inner.downcast_ref()))
+    })
+}
+
+/// The first cause, which names no address; the errors around it do.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let cause = chain(error).last().unwrap_or(error);
+    let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    match kind {
+        Some(io::ErrorKind::ConnectionRefused) => "connection refused".into(),
+        Some(io::ErrorKind::ConnectionReset) => "connection reset".into(),
+        _ if cause.is::<reqwest::Error>() => "it cannot be used".into(),
+        _ => cause.to_string(),
     }
 }

@@ -10,6 +10,7 @@ mod exotel_request;
 mod exotel_wire;
 mod exotel_words;
 pub mod http;
+mod http_address;
 mod limits;
 
 use std::time::Duration;
