@@ -20,6 +20,8 @@ mod source;
 mod walk;
 mod whole_file;
 mod workbook;
+#[cfg(feature = "xlsx")]
+mod xlsx_out;
 
 pub use beside::beside;
 pub use failed::FailedWriter;
@@ -29,6 +31,8 @@ pub use results::{RESULT_COLUMNS, ResultWriter};
 pub use secrets::{SECRET_COLUMNS, SecretRow, read_secrets, write_secrets};
 pub use sheet::{Rows, Sheet};
 pub use whole_file::{Privacy, WholeFile, check_writable};
+#[cfg(feature = "xlsx")]
+pub use xlsx_out::WorkbookWriter;
 
 /// What was said of a file's form; `None` is found out.
 #[derive(Debug, Clone, Default)]
