@@ -44,7 +44,7 @@ impl<'a, 'f> Cells<'a, 'f> {
         self.checker.columns.cell(self.row, field)
     }
 
-    pub(super) fn problem(&mut self, code: &'static str, field: Field, message: String) {
+    pub(super) fn problem(&mut self, code: &'static str, field: Field, message: impl FnOnce() -> String) {
         self.findings.problem(code, Some(field), message);
     }
 
@@ -52,10 +52,10 @@ impl<'a, 'f> Cells<'a, 'f> {
     pub(super) fn name(&mut self, field: Field) -> Option<&'a str> {
         let name = self.text(field)?;
         if self.checker.rules.vocabulary == super::Vocabulary::Exotel {
-            for (code, message) in person::name_faults(name) {
+            for fault in person::name_faults(name) {
                 match self.checker.rules.strict_names {
-                    true => self.problem(code, field, message),
-                    false => self.findings.warn(code, || message),
+                    true => self.problem(fault.code(), field, || fault.explain(name)),
+                    false => self.findings.warn(fault.code(), || fault.explain(name)),
                 }
             }
         }
@@ -64,16 +64,18 @@ impl<'a, 'f> Cells<'a, 'f> {
 
     pub(super) fn email(&mut self, field: Field) -> Option<&'a str> {
         let text = self.text(field)?;
-        let Some(fault) = email::fault(text) else { return Some(text) };
-        self.problem("email_invalid", field, fault);
+        if email::is_right(text) {
+            return Some(text);
+        }
+        self.problem("email_invalid", field, || email::explain(text));
         None
     }
 
     /// A number in E.164.
     pub(super) fn number(&mut self, field: Field) -> Option<Cow<'a, str>> {
         let text = self.text(field)?;
-        let number = self.checker.phones.number(text);
-        number.map_err(|(code, message)| self.problem(code, field, message)).ok()
+        let phones = self.checker.phones;
+        phones.number(text).map_err(|code| self.problem(code, field, || phones.explain(text))).ok()
     }
 
     /// A number that the provider has not seen with this user yet.
@@ -98,8 +100,9 @@ impl<'a, 'f> Cells<'a, 'f> {
             }
             None => {
                 let roles = vocabulary.roles().join(", ");
-                let message = format!("{provider} has no role {}; write one of {roles}", quoted(text));
-                self.problem("role_invalid", Field::Role, message);
+                self.problem("role_invalid", Field::Role, || {
+                    format!("{provider} has no role {}; write one of {roles}", quoted(text))
+                });
                 None
             }
         }
@@ -108,7 +111,7 @@ impl<'a, 'f> Cells<'a, 'f> {
     pub(super) fn sip_password(&mut self) -> Option<&'a str> {
         let text = self.text(Field::SipPassword)?;
         let Some(fault) = person::password_fault(text) else { return Some(text) };
-        self.problem("sip_password_weak", Field::SipPassword, fault);
+        self.problem("sip_password_weak", Field::SipPassword, || fault);
         None
     }
 
@@ -123,8 +126,9 @@ impl<'a, 'f> Cells<'a, 'f> {
         let text = self.text(field)?;
         let meaning = read(text);
         if meaning.is_none() {
-            let message = format!("{} is not a word of {}; write {words}", quoted(text), field.name());
-            self.problem(code, field, message);
+            self.problem(code, field, || {
+                format!("{} is not a word of {}; write {words}", quoted(text), field.name())
+            });
         }
         meaning
     }
@@ -135,17 +139,18 @@ impl<'a, 'f> Cells<'a, 'f> {
         if words::is_id(text) {
             return Some(text);
         }
-        let message =
-            format!("{} cannot be an id; copy the id as `callroster export` shows it", quoted(text));
-        self.problem("identity_missing", field, message);
+        self.problem("identity_missing", field, || {
+            format!("{} cannot be an id; copy the id as `callroster export` shows it", quoted(text))
+        });
         None
     }
 
     /// Whom the row names; it names somebody in one way at least.
     pub(super) fn who(&mut self) -> Who<'a> {
         if Field::IDENTITY.iter().all(|field| self.text(*field).is_none()) {
-            let message = "the row names nobody; fill user_id, email or device_contact_uri".to_owned();
-            self.findings.problem("identity_missing", None, message);
+            self.findings.problem("identity_missing", None, || {
+                "the row names nobody; fill user_id, email or device_contact_uri".to_owned()
+            });
             return Who::default();
         }
         Who {
@@ -167,8 +172,9 @@ impl<'a, 'f> Cells<'a, 'f> {
         {
             return Some(Cow::Borrowed(text));
         }
-        let message = format!("{} is no SIP address; write sip: and the name without blanks", quoted(text));
-        self.problem("phone_invalid", field, message);
+        self.problem("phone_invalid", field, || {
+            format!("{} is no SIP address; write sip: and the name without blanks", quoted(text))
+        });
         None
     }
 
@@ -192,8 +198,9 @@ impl<'a, 'f> Cells<'a, 'f> {
 
     pub(super) fn unsupported(&mut self, field: Field, mend: &str) {
         let provider = self.checker.rules.vocabulary.provider();
-        let message = format!("{provider} has no place for {}; {mend}", field.name());
-        self.problem("unsupported_field", field, message);
+        self.problem("unsupported_field", field, || {
+            format!("{provider} has no place for {}; {mend}", field.name())
+        });
     }
 }
 

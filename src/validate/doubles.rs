@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
+use super::words::quoted;
 use super::{Checker, Findings, cells};
 use crate::row::{Field, Kind, RawRow};
 
@@ -44,13 +45,16 @@ impl Doubles {
         !self.fingerprints.is_empty()
     }
 
-    /// Takes a row of the second reading, in the order of the file.
-    pub fn confirm(&mut self, checker: &Checker, row: &RawRow) {
+    /// Takes a row of the second reading, in the order of the file; whether an earlier row holds one of its cells.
+    pub fn confirm(&mut self, checker: &Checker, row: &RawRow) -> bool {
+        let mut doubled = false;
         for (field, text) in keys(checker, row) {
             if self.is_suspected(field, &text) {
-                self.firsts.entry((field, lower_case(&text))).or_insert(row.source_row);
+                let first = *self.firsts.entry((field, lower_case(&text))).or_insert(row.source_row);
+                doubled |= first < row.source_row;
             }
         }
+        doubled
     }
 
     /// Reports the cells of the row that an earlier row holds already.
@@ -65,10 +69,12 @@ impl Doubles {
             let first = self.firsts.get(&(field, lower_case(&text)));
             if let Some(first) = first.filter(|first| **first < row.source_row) {
                 let name = checker.columns().name(field);
-                let message = format!(
-                    "row {first} has the same {name} ({text}); keep one of the two, or correct the cell"
-                );
-                findings.problem(code(field), Some(field), message);
+                findings.problem(code(field), Some(field), || {
+                    let text = quoted(&text);
+                    format!(
+                        "row {first} has the same {name}, {text}; keep one of the two, or correct the cell"
+                    )
+                });
             }
         }
     }

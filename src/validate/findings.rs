@@ -1,6 +1,6 @@
 //! What is found out about one row: problems and warnings.
 //!
-//! Pure. The whole-file survey only counts, so it asks for warnings without their words.
+//! Pure. The whole-file survey mostly counts, so it asks for codes without their words.
 
 use crate::row::{Field, Problem, Warning};
 
@@ -13,7 +13,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// With the words of every warning.
+    /// With the words of every problem and warning.
     pub(super) fn worded() -> Findings {
         Findings { worded: true, ..Findings::default() }
     }
@@ -23,7 +23,13 @@ impl Findings {
         self.warnings.clear();
     }
 
-    pub(super) fn problem(&mut self, code: &'static str, field: Option<Field>, message: String) {
+    pub(super) fn problem(
+        &mut self,
+        code: &'static str,
+        field: Option<Field>,
+        message: impl FnOnce() -> String,
+    ) {
+        let message = if self.worded { message() } else { String::new() };
         self.problems.push(Problem { code, field, message });
     }
 

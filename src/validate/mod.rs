@@ -98,7 +98,7 @@ impl Checker {
         Checked { request, warnings: findings.warnings }
     }
 
-    /// What [`Checker::check`] finds, without making the request or wording the warnings: for counting rows.
+    /// The codes that [`Checker::check`] finds, without their words and without the request: for counting rows.
     pub fn verdict(&self, row: &RawRow, findings: &mut Findings) {
         findings.clear();
         self.look_at(row, findings);
@@ -108,14 +108,12 @@ impl Checker {
     fn look_at<'a>(&'a self, row: &'a RawRow, findings: &mut Findings) -> Option<Draft<'a>> {
         let (cells, expected) = (row.cells.len(), self.columns.header().len());
         if cells != expected {
-            findings.problem(
-                "row_shape",
-                None,
+            findings.problem("row_shape", None, || {
                 format!(
-                    "the row has {cells} cells and the header {expected}; put text with a delimiter in it into quotes, \
-                     and leave no cell out"
-                ),
-            );
+                    "the row has {cells} cells and the header {expected}; put text with a delimiter in it into \
+                     quotes, and leave no cell out"
+                )
+            });
             return None;
         }
         let mut cells = cells::Cells::new(self, row, findings);

@@ -44,7 +44,7 @@ fn mode(cells: &mut Cells<'_, '_>) -> Option<Mode> {
         Some(_) => format!("{provider} cannot {shown} a user; it has {} only", words.join(" and ")),
         None => format!("{shown} is not a mode; write one of {}", words.join(", ")),
     };
-    cells.problem("mode_invalid", Field::Mode, message);
+    cells.problem("mode_invalid", Field::Mode, || message);
     None
 }
 
@@ -63,8 +63,9 @@ fn devices<'a>(cells: &mut Cells<'a, '_>, mode: Option<Mode>) -> Option<&'a str>
             "a deleted user's devices go too; clear the cell, or write mode disable",
         );
     } else if let Some(wrong) = ids(text).find(|id| !super::words::is_id(id)) {
-        let message = format!("{} cannot be a device id; write ids with ; between", quoted(wrong));
-        cells.problem("identity_missing", Field::Devices, message);
+        cells.problem("identity_missing", Field::Devices, || {
+            format!("{} cannot be a device id; write ids with ; between", quoted(wrong))
+        });
     }
     Some(text)
 }

@@ -33,9 +33,9 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
     let rules = cells.checker.rules();
     let number_needed = rules.vocabulary == Vocabulary::Exotel && rules.voip == Some(false);
     if number_needed && cells.text(Field::DeviceContactUri).is_none() {
-        let message =
-            "the account has no VOIP, so a user needs a phone number; fill device_contact_uri".to_owned();
-        cells.problem("phone_missing", Field::DeviceContactUri, message);
+        cells.problem("phone_missing", Field::DeviceContactUri, || {
+            "the account has no VOIP, so a user needs a phone number; fill device_contact_uri".to_owned()
+        });
     }
     draft
 }
@@ -43,7 +43,7 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
 fn mandatory_name<'a>(cells: &mut Cells<'a, '_>, field: Field, code: &'static str) -> &'a str {
     let name = cells.name(field);
     if name.is_none() {
-        cells.problem(code, field, format!("{} is blank; every user needs one", field.name()));
+        cells.problem(code, field, || format!("{} is blank; every user needs one", field.name()));
     }
     name.unwrap_or_default()
 }

@@ -2,26 +2,46 @@
 //!
 //! Pure. A password never shows in a message.
 
-/// What a provider's newer documents say against a name: code and message.
-pub(super) type NameFault = (&'static str, String);
+use super::words::quoted;
+
+/// What a provider's newer documents say against a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NameFault {
+    Length(usize),
+    Character(char),
+}
 
 /// The rules of developer.exotel.com for a name: 3 to 20 of letters, digits, space, `.`, `'`, `-`.
 pub(super) fn name_faults(name: &str) -> impl Iterator<Item = NameFault> {
-    let length = name.chars().count();
-    let length_fault = (!(3..=20).contains(&length)).then(|| {
-        let message = format!("{name:?} has {length} characters, and Exotel's newer rules allow 3 to 20");
-        ("name_length", message)
-    });
+    let length = if name.is_ascii() { name.len() } else { name.chars().count() };
+    let length = Some(length).filter(|length| !(3..=20).contains(length));
     let strange = name.chars().find(|character| !is_name_character(*character));
-    let character_fault = strange.map(|character| {
-        let mend = match character {
-            '’' | '‘' | '´' | '`' => "; write ' for it",
-            '–' | '—' | '‐' | '‑' => "; write - for it",
-            _ => "; letters, digits, blanks and . ' - are allowed",
+    length.map(NameFault::Length).into_iter().chain(strange.map(NameFault::Character))
+}
+
+impl NameFault {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            NameFault::Length(_) => "name_length",
+            NameFault::Character(_) => "name_characters",
+        }
+    }
+
+    pub(super) fn explain(self, name: &str) -> String {
+        let name = quoted(name);
+        let character = match self {
+            NameFault::Length(length) => {
+                return format!("{name} has {length} characters, and Exotel's newer rules allow 3 to 20");
+            }
+            NameFault::Character(character) => character,
         };
-        ("name_characters", format!("{name:?} has {character:?} in it, against Exotel's newer rules{mend}"))
-    });
-    length_fault.into_iter().chain(character_fault)
+        let mend = match character {
+            '’' | '‘' | '´' | '`' => "write ' for it",
+            '–' | '—' | '‐' | '‑' => "write - for it",
+            _ => "letters, digits, blanks and . ' - are allowed",
+        };
+        format!("{name} has {character:?} in it, against Exotel's newer rules; {mend}")
+    }
 }
 
 /// Letters of every script, with the marks that some scripts write apart from their letters.
@@ -58,7 +78,7 @@ mod tests {
 
     #[test]
     fn names_are_held_against_the_newer_rules() {
-        let codes = |name: &str| name_faults(name).map(|(code, _)| code).collect::<Vec<_>>().join(" ");
+        let codes = |name: &str| name_faults(name).map(NameFault::code).collect::<Vec<_>>().join(" ");
         for (name, expected) in [
             ("Asha", ""),
             ("Jo", "name_length"),
@@ -75,6 +95,13 @@ mod tests {
         ] {
             assert_eq!(codes(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_strange_character_is_shown_with_its_mend() {
+        let told = |name: &str| name_faults(name).map(|fault| fault.explain(name)).collect::<String>();
+        assert!(told("D’Souza").ends_with("has '’' in it, against Exotel's newer rules; write ' for it"));
+        assert!(told("Jo").starts_with("\"Jo\" has 2 characters"));
     }
 
     #[test]

@@ -27,54 +27,77 @@ const SHOWN: usize = 20;
 
 /// Reads every row, and leaves the doubles of the file with the checker.
 pub fn survey(source: &mut impl RowSource, rows: u64, checker: &mut Checker) -> Result<Survey, Refusal> {
-    let mut doubles = Doubles::new(rows);
     checker.doubles = None;
-    let survey = each_row(source, |row, findings| {
+    let (mut survey, mut doubles, mut findings) =
+        (Survey::default(), Doubles::new(rows), Findings::default());
+    each_row(source, |row| {
         doubles.see(checker, row);
-        checker.verdict(row, findings);
+        checker.verdict(row, &mut findings);
+        survey.add(row, &findings, checker);
     })?;
-    if !doubles.suspects() {
-        return Ok(survey);
-    }
-    checker.doubles = Some(doubles);
-    each_row(source, |row, findings| {
-        // The checker reports doubles while they are confirmed: a first row always comes before its doubles.
-        if let Some(mut doubles) = checker.doubles.take() {
-            doubles.confirm(checker, row);
-            checker.doubles = Some(doubles);
-        }
-        checker.verdict(row, findings);
-    })
-}
-
-fn each_row(
-    source: &mut impl RowSource,
-    mut look: impl FnMut(&RawRow, &mut Findings),
-) -> Result<Survey, Refusal> {
-    let (mut survey, mut row, mut findings) = (Survey::default(), RawRow::default(), Findings::default());
-    source.rewind()?;
-    while source.read(&mut row)? {
-        look(&row, &mut findings);
-        survey.add(row.source_row, &mut findings);
+    if doubles.suspects() {
+        let mut doubled = Vec::new();
+        each_row(source, |row| {
+            if doubles.confirm(checker, row) {
+                survey.add_doubled(row, &doubles, checker, &mut doubled);
+            }
+        })?;
+        survey.first.extend(doubled);
+        survey.first.sort_by_key(|(source_row, _)| *source_row);
+        survey.first.truncate(SHOWN);
+        checker.doubles = Some(doubles);
     }
     Ok(survey)
 }
 
+fn each_row(source: &mut impl RowSource, mut look: impl FnMut(&RawRow)) -> Result<(), Refusal> {
+    let mut row = RawRow::default();
+    source.rewind()?;
+    while source.read(&mut row)? {
+        look(&row);
+    }
+    Ok(())
+}
+
 impl Survey {
-    fn add(&mut self, source_row: u64, findings: &mut Findings) {
+    fn add(&mut self, row: &RawRow, findings: &Findings, checker: &Checker) {
         self.rows += 1;
-        if findings.problems.is_empty() {
-            self.valid += 1;
-        } else {
-            self.invalid += 1;
-        }
         for warning in &findings.warnings {
             *self.warnings.entry(warning.code).or_default() += 1;
         }
-        for problem in findings.problems.drain(..) {
+        if findings.problems.is_empty() {
+            self.valid += 1;
+            return;
+        }
+        self.invalid += 1;
+        for problem in &findings.problems {
             *self.problems.entry(problem.code).or_default() += 1;
-            if self.first.len() < SHOWN {
-                self.first.push((source_row, problem));
+        }
+        if self.first.len() < SHOWN {
+            let worded = checker.check(row).request.err().into_iter().flatten();
+            self.first.extend(worded.map(|problem| (row.source_row, problem)));
+            self.first.truncate(SHOWN);
+        }
+    }
+
+    /// Counts the doubles of a row that was counted without them.
+    fn add_doubled(
+        &mut self,
+        row: &RawRow,
+        doubles: &Doubles,
+        checker: &Checker,
+        shown: &mut Vec<(u64, Problem)>,
+    ) {
+        if checker.check(row).request.is_ok() {
+            self.valid -= 1;
+            self.invalid += 1;
+        }
+        let mut findings = Findings::worded();
+        doubles.report(checker, row, &mut findings);
+        for problem in findings.problems {
+            *self.problems.entry(problem.code).or_default() += 1;
+            if shown.len() < SHOWN {
+                shown.push((row.source_row, problem));
             }
         }
     }

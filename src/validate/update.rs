@@ -52,8 +52,9 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
     };
     let changes = CHANGES.iter().any(|field| cells.text(*field).is_some());
     if !changes && !cells.checker.rules().generate_sip_passwords {
-        let message = format!("the row changes nothing; fill one of {}", CHANGES.map(Field::name).join(", "));
-        cells.findings.problem("nothing_to_change", None, message);
+        cells.findings.problem("nothing_to_change", None, || {
+            format!("the row changes nothing; fill one of {}", CHANGES.map(Field::name).join(", "))
+        });
     }
     draft
 }

@@ -10,12 +10,12 @@ use std::borrow::Cow;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 
 use self::damage::{has_lost_its_plus, lost_plus, lost_zero, spreadsheet_fault};
-use self::plan::{fits_the_plan, has_e164_form, possible};
+use self::plan::{fits_the_plan, has_e164_form, impossible, is_possible};
 use super::words::quoted;
 use crate::columns::is_blank;
 
 /// What is wrong with a number: a code of the contract, and the message.
-pub(super) type Fault = (&'static str, String);
+type Fault = (&'static str, String);
 
 /// Reads phone numbers, national ones too where a country is given.
 #[derive(Debug, Clone, Copy)]
@@ -37,16 +37,27 @@ impl Phones {
         Phones { country: code.and_then(|code| Region::from_code(&code).ok()) }
     }
 
-    /// The E.164 text of a cell.
-    pub(super) fn number<'a>(&self, text: &'a str) -> Result<Cow<'a, str>, Fault> {
-        if has_e164_form(text) {
-            return possible(text).map(|()| Cow::Borrowed(text));
+    /// The E.164 text of a cell, or the code of its problem; [`Phones::explain`] has the words.
+    pub(super) fn number<'a>(&self, text: &'a str) -> Result<Cow<'a, str>, &'static str> {
+        if !has_e164_form(text) {
+            return self.read(text).map(Cow::Owned).map_err(|(code, _)| code);
         }
+        if is_possible(text) { Ok(Cow::Borrowed(text)) } else { Err("phone_invalid") }
+    }
+
+    /// What is wrong with a cell that holds no number, and the mend.
+    pub(super) fn explain(&self, text: &str) -> String {
+        let fault = if has_e164_form(text) { Some(impossible(text)) } else { self.read(text).err() };
+        fault.map(|(_, message)| message).unwrap_or_default()
+    }
+
+    /// Reads a text that is not of E.164 form.
+    fn read(&self, text: &str) -> Result<String, Fault> {
         if let Some(fault) = spreadsheet_fault(text) {
             return Err(fault);
         }
         match self.country {
-            Some(country) if is_national_form(text) => national(text, country).map(Cow::Owned),
+            Some(country) if is_national_form(text) => national(text, country),
             _ => Err(self.not_e164(text)),
         }
     }
@@ -58,7 +69,7 @@ impl Phones {
         let shown = quoted(text);
         if text.chars().filter(char::is_ascii_alphabetic).count() > 1 {
             return invalid(format!(
-                "{shown} is no phone number; write + and 7 to 15 digits, without an extension"
+                "{shown} is no phone number; write + and 7 to 15 digits, without words or an extension"
             ));
         }
         if let Some(number) = meant(text, self.country) {
@@ -134,9 +145,10 @@ mod tests {
     use super::*;
 
     fn read(text: &str, country: Option<&str>) -> String {
-        match Phones::new(country).number(text) {
+        let phones = Phones::new(country);
+        match phones.number(text) {
             Ok(number) => number.into_owned(),
-            Err((code, message)) => format!("{code}: {message}"),
+            Err(code) => format!("{code}: {}", phones.explain(text)),
         }
     }
 
@@ -172,8 +184,8 @@ mod tests {
             ("12", "phone_invalid: \"12\" is no phone number"),
             ("+", "phone_invalid"),
             ("n/a", "phone_invalid"),
-            ("call me", "without an extension"),
-            ("+12025550123 ext 5", "without an extension"),
+            ("call me", "without words or an extension"),
+            ("+12025550123 ext 5", "without words or an extension"),
             ("+12025550123;+12025550124", "phone_invalid"),
         ] {
             let got = read(text, None);

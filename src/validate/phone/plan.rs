@@ -52,19 +52,16 @@ impl CallingCode {
     }
 }
 
-/// Holds a text of E.164 form against the numbering plan.
-pub(super) fn possible(text: &str) -> Result<(), Fault> {
+/// Whether a text of E.164 form is a possible number.
+pub(super) fn is_possible(text: &str) -> bool {
     let (code, national) = split(text);
-    let fits = code.allows(national.len());
-    if fits && !national.starts_with('0') {
-        return Ok(());
-    }
     // A leading 0 belongs to the number in few countries; elsewhere it is only dialled inside.
-    let written = PHONE_NUMBER_UTIL.parse(text, None::<Region>).ok().map(|number| e164(&number));
-    if fits && written.as_deref() == Some(text) {
-        return Ok(());
-    }
-    Err(impossible(text, code, national, written.filter(|written| written != text)))
+    code.allows(national.len()) && (!national.starts_with('0') || as_parsed(text).as_deref() == Some(text))
+}
+
+/// A text of E.164 form as the library reads it.
+fn as_parsed(text: &str) -> Option<String> {
+    PHONE_NUMBER_UTIL.parse(text, None::<Region>).ok().map(|number| e164(&number))
 }
 
 /// Whether a text is of E.164 form and of a length that its calling code has.
@@ -80,15 +77,16 @@ fn split(text: &str) -> (CallingCode, &str) {
     (code, &text[1 + usize::from(code.digits)..])
 }
 
-fn impossible(text: &str, code: CallingCode, national: &str, meant: Option<String>) -> Fault {
+/// Why a text of E.164 form is not a possible number.
+pub(super) fn impossible(text: &str) -> Fault {
+    let (code, national) = split(text);
     if code.digits == 0 {
         let start = &text[..text.len().min(4)];
         return invalid(format!("{text} begins with {start}, which no country has; check the calling code"));
     }
     let code_text = &text[..1 + usize::from(code.digits)];
-    if national.starts_with('0')
-        && let Some(number) = meant.filter(|number| fits_the_plan(number))
-    {
+    let meant = as_parsed(text).filter(|number| number != text && fits_the_plan(number));
+    if let Some(number) = meant.filter(|_| national.starts_with('0')) {
         return invalid(format!(
             "{text} has a 0 after {code_text} that is only dialled inside the country; write {number}"
         ));
@@ -117,7 +115,7 @@ mod tests {
             for length in 7..=15_usize {
                 for filling in ["2345678901234", "9845000001234", "0612345678901"] {
                     let text = format!("+{start}{}", &filling[..length - 3]);
-                    let ours = possible(&text).is_ok();
+                    let ours = is_possible(&text);
                     let parsed = plan.parse(&text, None::<Region>).ok();
                     let theirs = parsed.filter(|number| e164(number) == text).is_some_and(|number| {
                         let verdict = plan.is_possible_number_with_reason(&number);
