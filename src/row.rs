@@ -243,3 +243,24 @@ pub struct Offboarding {
     /// The devices meant; empty means all.
     pub devices: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_stand_in_their_own_order_and_are_found_by_name() {
+        for (index, field) in Field::ALL.into_iter().enumerate() {
+            assert_eq!((field as usize, Field::of_name(field.name())), (index, Some(field)));
+        }
+        assert_eq!(Field::of_name("phone"), None);
+    }
+
+    #[test]
+    fn modes_are_found_by_their_word_in_any_case() {
+        for mode in Mode::ALL {
+            assert_eq!(Mode::of_word(&mode.word().to_uppercase()), Some(mode));
+        }
+        assert_eq!(Mode::of_word("remove"), None);
+    }
+}

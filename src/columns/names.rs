@@ -46,7 +46,7 @@ pub fn is_secret(name: &str) -> bool {
 /// A known name or synonym that a normalised header nearly is.
 pub fn nearly(name: &str, fields: &[Field]) -> Option<Field> {
     let close = |known: &str| {
-        let allowed = if known.len() < 6 { 1 } else { 2 };
+        let allowed = if known.len() < 8 { 1 } else { 2 };
         distance(name, known) <= allowed
     };
     fields.iter().copied().find(|field| {
@@ -284,6 +284,7 @@ mod tests {
             ("surnme", Some(Field::LastName)),
             ("device_contact_url", Some(Field::DeviceContactUri)),
             ("department", None),
+            ("state", None),
             ("fax", None),
             ("", None),
         ] {

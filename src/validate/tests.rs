@@ -4,7 +4,7 @@ use csv::StringRecord;
 use proptest::prelude::*;
 
 use super::*;
-use crate::row::{Field, RowSource};
+use crate::row::RowSource;
 use crate::table::Refusal;
 
 fn rules(kind: Kind, vocabulary: Vocabulary) -> Rules {
@@ -346,6 +346,27 @@ proptest! {
     }
 
     #[test]
+    fn a_survey_is_the_sum_of_its_rows(
+        lines in prop::collection::vec("[ab@]{0,2}(@x\\.de)?,(\\+91)?984500000[0-3],(Asha)?", 0..40),
+    ) {
+        let india = Rules { default_country: Some("IN".into()), ..rules(Kind::Onboard, Vocabulary::Exotel) };
+        let mut checker = checker_by("email,device_contact_uri,first_name,last_name", india);
+        let mut source = Lines::new(lines.iter().map(|line| format!("{line},Rao")));
+        let survey = survey(&mut source, 0, &mut checker).expect("lines in memory can be read");
+        let (mut row, mut problems, mut valid) = (RawRow::default(), Vec::new(), 0);
+        source.rewind().expect("lines in memory can be read");
+        while source.read(&mut row).expect("lines in memory can be read") {
+            let request = checker.check(&row).request;
+            valid += u64::from(request.is_ok());
+            problems.extend(request.err().into_iter().flatten().map(|problem| (row.source_row, problem)));
+        }
+        prop_assert_eq!((survey.rows, survey.valid, survey.invalid), (lines.len() as u64, valid, lines.len() as u64 - valid));
+        prop_assert_eq!(survey.problems.values().sum::<u64>(), problems.len() as u64);
+        problems.truncate(20);
+        prop_assert_eq!(survey.first, problems);
+    }
+
+    #[test]
     fn no_header_makes_its_reading_panic(header in prop::collection::vec("\\PC{0,14}", 0..9), map in "\\PC{0,9}=?[a-z_]{0,9}") {
         let header: StringRecord = header.iter().collect();
         let mappings: Vec<_> = crate::columns::Mapping::parse(&map).into_iter().collect();
@@ -355,9 +376,4 @@ proptest! {
         }
         let _ = Columns::kind_of(&header);
     }
-}
-
-#[test]
-fn an_update_of_the_sheets_own_columns_is_known() {
-    assert!(Field::ALL.iter().enumerate().all(|(index, field)| *field as usize == index));
 }
