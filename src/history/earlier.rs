@@ -30,9 +30,11 @@ impl Earlier {
         self.gone.get(&name.to_lowercase())
     }
 
-    /// The next user who was made of this content; each answers for one row.
+    /// The next user who was made of this content, or else the next whose making is in doubt; each answers for one row.
     pub fn take_made(&mut self, content: &str) -> Option<Look> {
-        self.made.get_mut(content)?.pop_front()
+        let looks = self.made.get_mut(content)?;
+        let certain = looks.iter().position(|look| matches!(look, Look::CreatedBefore { .. }));
+        looks.remove(certain.unwrap_or_default())
     }
 }
 
@@ -68,10 +70,10 @@ impl Reading {
                 self.close(earlier);
                 self.run.clone_from(&header.run_id);
             }
-            Event::Looked { row, look: Look::User(user) } if header.command == "offboard" => {
-                if names(user).any(|name| wanted.leavers.contains(&name)) {
-                    self.leavers.insert(*row, (**user).clone());
-                }
+            Event::Looked { row, look: Look::User(user) }
+                if header.command == "offboard" && names(user).any(|name| wanted.leavers.contains(&name)) =>
+            {
+                self.leavers.insert(*row, (**user).clone());
             }
             Event::Intent { row, content: Some(content), .. } if wanted.contents.contains(content) => {
                 self.sent.insert(*row, content.clone());

@@ -66,7 +66,8 @@ pub fn new_run_id(now: Timestamp) -> String {
     // Without chance the time alone names the run; a double is refused when its folder is made.
     let _ = getrandom::fill(&mut chance);
     let chance: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{chance}", now.strftime("%Y%m%dT%H%M%SZ"))
+    // Down to the millisecond, so that the names of runs sort by time.
+    format!("{}-{chance}", now.strftime("%Y%m%dT%H%M%S%3fZ"))
 }
 
 impl History {

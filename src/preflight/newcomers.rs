@@ -56,8 +56,8 @@ impl Preflight<'_> {
         let mut seen = HashSet::new();
         let users: Vec<User> =
             by_email.into_iter().chain(by_number).filter(|user| seen.insert(user.id.clone())).collect();
-        let (mut emails, mut contacts): (HashMap<String, Vec<usize>>, HashMap<&str, Vec<usize>>) =
-            Default::default();
+        let mut emails: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut contacts: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, user) in users.iter().enumerate() {
             emails.entry(user.email.to_lowercase()).or_default().push(place);
             for device in user.devices() {
