@@ -33,7 +33,7 @@ fn a_file_without_read_permission_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::with(SimSettings::default());
     let path = desk.sheet("staff.csv", people(1, 0));
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).expect("it is ours");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).expect("it is ours");
     if std::fs::read(&path).is_ok() {
         return; // The superuser may read everything.
     }
