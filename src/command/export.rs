@@ -24,6 +24,12 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
     let choice = settings.provider()?;
     let wish = wish(arguments)?;
     let format = format(arguments);
+    if format == FormatArgument::Xlsx && !cfg!(feature = "xlsx") {
+        return Err(Failure::new(
+            exit::USAGE,
+            "this build of callroster knows no workbooks; use --format csv",
+        ));
+    }
     let guard = if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On };
     if let Some(path) = &arguments.output {
         check_writable(path).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
@@ -118,7 +124,10 @@ fn writer<'a>(
     match format {
         FormatArgument::Csv => Box::new(CsvRoster::new(out, guard)),
         FormatArgument::Jsonl => Box::new(JsonLinesRoster::new(out)),
-        FormatArgument::Xlsx => Box::new(CsvRoster::new(out, guard)),
+        #[cfg(feature = "xlsx")]
+        FormatArgument::Xlsx => Box::new(crate::export::WorkbookRoster::new(out)),
+        #[cfg(not(feature = "xlsx"))]
+        FormatArgument::Xlsx => unreachable!("refused when the command was read"),
     }
 }
 

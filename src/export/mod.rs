@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 
 pub use layout::{Cell, Column, Layout, Shape};
 pub use wish::ExportWish;
+#[cfg(feature = "xlsx")]
+pub use writer::WorkbookRoster;
 pub use writer::{CsvRoster, JsonLinesRoster, RosterWriter};
 
 use crate::provider::{CallError, Failure};

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use super::layout::Cell;
 use crate::table::FormulaGuard;
+#[cfg(feature = "xlsx")]
+use crate::table::WorkbookWriter;
 
 const BUFFER: usize = 1 << 16;
 
@@ -97,6 +99,42 @@ impl<W: Write> RosterWriter for JsonLinesRoster<W> {
 
     fn finish(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+/// A workbook of text cells. It is written as a whole at the end.
+#[cfg(feature = "xlsx")]
+pub struct WorkbookRoster<W: Write> {
+    out: W,
+    workbook: Option<WorkbookWriter>,
+}
+
+#[cfg(feature = "xlsx")]
+impl<W: Write> WorkbookRoster<W> {
+    pub fn new(out: W) -> WorkbookRoster<W> {
+        WorkbookRoster { out, workbook: None }
+    }
+}
+
+#[cfg(feature = "xlsx")]
+impl<W: Write> RosterWriter for WorkbookRoster<W> {
+    fn header(&mut self, names: &[&str]) -> io::Result<()> {
+        self.workbook = Some(WorkbookWriter::new("roster", names.iter().copied())?);
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        let texts = cells.iter().map(|cell| match cell {
+            Cell::Blank => "",
+            Cell::Bool(true) => "true",
+            Cell::Bool(false) => "false",
+            Cell::Text(text) => text,
+        });
+        self.workbook.as_mut().map_or(Ok(()), |workbook| workbook.write(texts))
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.workbook.take().map_or(Ok(()), |workbook| workbook.finish(&mut self.out))
     }
 }
 

@@ -13,6 +13,8 @@ mod foreign;
 mod guard;
 mod heading;
 mod results;
+#[cfg(feature = "xlsx")]
+mod results_workbook;
 mod scan;
 mod secrets;
 mod sheet;
@@ -28,11 +30,19 @@ pub use failed::FailedWriter;
 pub use guard::{FormulaGuard, guarded, unguarded};
 pub use heading::normalised;
 pub use results::{RESULT_COLUMNS, ResultWriter};
+#[cfg(feature = "xlsx")]
+pub use results_workbook::write_results_workbook;
 pub use secrets::{SECRET_COLUMNS, SecretRow, read_secrets, write_secrets};
 pub use sheet::{Rows, Sheet};
 pub use whole_file::{Privacy, WholeFile, check_writable};
 #[cfg(feature = "xlsx")]
 pub use xlsx_out::WorkbookWriter;
+
+/// Stands in where workbooks are left out.
+#[cfg(not(feature = "xlsx"))]
+pub fn write_results_workbook(_results: &Path, _path: &Path) -> std::io::Result<()> {
+    Err(std::io::Error::other("this build of callroster knows no workbooks; write CSV instead"))
+}
 
 /// What was said of a file's form; `None` is found out.
 #[derive(Debug, Clone, Default)]

@@ -21,6 +21,7 @@ pub struct Sheet {
     bytes: u64,
     sha256: String,
     notes: Vec<String>,
+    workbook: bool,
 }
 
 impl Sheet {
@@ -58,6 +59,11 @@ impl Sheet {
         &self.notes
     }
 
+    /// Whether the file is an Excel or OpenDocument workbook.
+    pub fn is_workbook(&self) -> bool {
+        self.workbook
+    }
+
     /// Reads the data rows from the first one on, as often as wished.
     pub fn rows(&self) -> Result<Rows, Refusal> {
         let Table { text, delimiter, count, .. } = &self.table;
@@ -71,12 +77,13 @@ impl Sheet {
         let head = source.head()?;
         foreign::refuse(&head)?;
         let mut notes = Vec::new();
-        let table = match workbook::is_one(&head) {
+        let workbook = workbook::is_one(&head);
+        let table = match workbook {
             true => workbook_table(&source, options, &mut notes)?,
             false => text_table(&source, &head, options, &mut notes)?,
         };
         let sha256 = if hashed { source.sha256()? } else { String::new() };
-        Ok(Sheet { name: name_of(path), table, bytes: source.length(), sha256, notes })
+        Ok(Sheet { name: name_of(path), table, bytes: source.length(), sha256, notes, workbook })
     }
 }
 

@@ -79,7 +79,7 @@ fn one_sheet(sheet: u64) -> u64 {
 /// Resets and broken answers, some of them after the effect; late effects need minutes and are for the model.
 fn faults(seed: u64) -> FaultSettings {
     let menu = vec![Fault::ResetBefore, Fault::ResetAfter, Fault::CutBody, Fault::ErrorAfter, Fault::NotJson];
-    FaultSettings { seed, rate: if seed % 4 == 0 { 0.0 } else { 0.05 }, menu }
+    FaultSettings { seed, rate: if seed.is_multiple_of(4) { 0.0 } else { 0.05 }, menu }
 }
 
 /// Starts the command until it says that nothing is left to find out.

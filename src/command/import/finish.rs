@@ -16,7 +16,7 @@ use crate::plan::{Look, Verdict, verdict};
 use crate::row::{Problem, Request, Warning};
 use crate::runner::{self, CallCounts};
 use crate::screen::plural;
-use crate::table::{FailedWriter, Privacy, ResultWriter, WholeFile};
+use crate::table::{FailedWriter, Privacy, ResultWriter, WholeFile, write_results_workbook};
 
 /// What the result files say in all.
 #[derive(Debug, Default)]
@@ -101,6 +101,13 @@ impl Import<'_> {
 
     /// Puts a copy of the results where the user wants them.
     fn hand_out(&self, kept: &Path) -> Result<(), Failure> {
+        let workbook = self.input.paths.workbook.as_deref();
+        if let Some(path) = workbook {
+            write_results_workbook(kept, path).map_err(|error| Failure::disk(path.display(), error))?;
+        }
+        if workbook == self.input.paths.results.as_deref() && workbook.is_some() {
+            return Ok(());
+        }
         let mut from = std::fs::File::open(kept).map_err(|error| Failure::disk(kept.display(), error))?;
         match &self.input.paths.results {
             Some(path) => {

@@ -7,6 +7,7 @@ use crate::columns::Columns;
 use crate::command::Failure;
 use crate::command::problems::show_problems;
 use crate::command::sheet::SheetRows;
+use crate::outcome::exit;
 use crate::row::Kind;
 use crate::screen::Screen;
 use crate::table::{self, Sheet};
@@ -29,20 +30,25 @@ pub(super) struct Paths {
     pub results: Option<PathBuf>,
     pub failed: PathBuf,
     pub secrets: PathBuf,
+    /// The results as a workbook, where they are to be one.
+    pub workbook: Option<PathBuf>,
 }
 
 impl Input {
     pub(super) fn open(options: &ImportOptions, screen: &Screen) -> Result<Input, Failure> {
-        let paths = Paths::of(&options.sheet, options.failed.as_deref());
+        let mut paths = Paths::of(&options.sheet, options.failed.as_deref());
         for path in paths.results.iter().chain([&paths.failed]) {
-            table::check_writable(path)
-                .map_err(|error| Failure::new(crate::outcome::exit::INPUT, error.to_string()))?;
+            table::check_writable(path).map_err(|error| {
+                let mend = "nothing was sent; mend that, or name another file with --results or --failed";
+                Failure::new(exit::INTERNAL, format!("{error}; {mend}"))
+            })?;
         }
         let sheet = Sheet::open(&options.sheet.file, &options.sheet.form)?;
-        let columns =
-            Columns::of(sheet.header(), options.kind, &options.sheet.mappings).map_err(|error| {
-                Failure::new(crate::outcome::exit::INPUT, format!("{}: {error}", paths.named()))
-            })?;
+        if sheet.is_workbook() && paths.workbook.is_none() && paths.results.is_some() {
+            paths.workbook = Some(table::beside(&paths.input, "results").with_extension("xlsx"));
+        }
+        let columns = Columns::of(sheet.header(), options.kind, &options.sheet.mappings)
+            .map_err(|error| Failure::new(exit::INPUT, format!("{}: {error}", paths.named())))?;
         for note in sheet.notes().iter().chain(&columns.notes()) {
             screen.say(&format!("note: {note}"));
         }
@@ -68,8 +74,10 @@ impl Paths {
             None if standard_input => None,
             None => Some(table::beside(named, "results")),
         };
+        let named_so = |path: &&PathBuf| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"));
         Paths {
             input: input.clone(),
+            workbook: results.as_ref().filter(named_so).cloned(),
             results,
             failed: failed.map_or_else(|| table::beside(named, "failed"), Path::to_path_buf),
             secrets: table::beside(named, "secrets"),
