@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod credentials;
+mod disk;
 mod export;
 mod import;
 mod layers;
