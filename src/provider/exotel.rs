@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::exotel_failure::Complaint;
 use super::exotel_request::{basic, parts};
-use super::exotel_wire::{self as wire, Envelope, Record, Shape};
+use super::exotel_wire::{self as wire, Element, Envelope, Shape};
 use super::exotel_words::clean_request_id;
 use super::{
     Answer, Call, CallError, Content, Facts, Filter, HttpReply, HttpRequest, Listing, Page, Provider,
@@ -23,7 +23,7 @@ static FACTS: Facts = Facts {
     name: "exotel",
     title: "Exotel",
     page: 50,
-    // Not documented; gateways commonly take 8 KiB of address, and the rest of it needs its place.
+    // Not documented; gateways usually take 8 KiB of address, and the rest of it needs its place.
     longest_filter: 6_000,
     enforces_keys: true,
     settle: Duration::from_secs(2),
@@ -68,8 +68,8 @@ impl Provider for Exotel {
     fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError> {
         let content = match call {
             Call::List(listing) => listed(reply, listing),
-            Call::Get { .. } | Call::Create(_) => record(reply).and_then(|(request_id, record)| {
-                let user = record.data.into_one().and_then(wire::User::into_user);
+            Call::Get { .. } | Call::Create(_) => only_element(reply).and_then(|(request_id, element)| {
+                let user = element.data.into_one().and_then(wire::User::into_user);
                 let user = user.ok_or_else(|| Complaint::no_answer(reply, &request_id))?;
                 Ok((request_id, Content::User(Box::new(user))))
             }),
@@ -102,16 +102,16 @@ fn opened<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<Envelope<T>, C
     }
 }
 
-/// The only record of a reply, which succeeded too.
-fn record<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<(String, Record<T>), Complaint> {
+/// The only element of a response, which succeeded too.
+fn only_element<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<(String, Element<T>), Complaint> {
     let envelope = opened::<T>(reply)?;
-    let Some(record) = envelope.response.into_one() else {
+    let Some(element) = envelope.response.into_one() else {
         return Err(Complaint::no_answer(reply, &envelope.request_id));
     };
-    match Complaint::of_record(reply.status, &envelope.request_id, &record) {
+    match Complaint::of_element(reply.status, &envelope.request_id, &element) {
         Some(complaint) => Err(complaint),
-        None if !record.says_something() => Err(Complaint::no_answer(reply, &envelope.request_id)),
-        None => Ok((envelope.request_id, record)),
+        None if !element.says_something() => Err(Complaint::no_answer(reply, &envelope.request_id)),
+        None => Ok((envelope.request_id, element)),
     }
 }
 
@@ -120,8 +120,8 @@ fn confirmed<'a, T: Deserialize<'a>>(reply: &'a HttpReply, content: impl Fn(T) -
     if reply.status == 204 && reply.body.is_empty() {
         return Ok((String::new(), Content::Nothing));
     }
-    let (request_id, record) = record::<T>(reply)?;
-    Ok((request_id, record.data.into_one().map_or(Content::Nothing, content)))
+    let (request_id, element) = only_element::<T>(reply)?;
+    Ok((request_id, element.data.into_one().map_or(Content::Nothing, content)))
 }
 
 fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
@@ -146,13 +146,13 @@ fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
 fn listed_user(
     reply: &HttpReply,
     request_id: &str,
-    row: Shape<Record<wire::User>>,
+    row: Shape<Element<wire::User>>,
 ) -> Result<User, Complaint> {
     let no_answer = || Complaint::no_answer(reply, request_id);
-    let record = row.into_one().ok_or_else(no_answer)?;
-    match Complaint::of_record(reply.status, request_id, &record) {
+    let element = row.into_one().ok_or_else(no_answer)?;
+    match Complaint::of_element(reply.status, request_id, &element) {
         Some(complaint) => Err(complaint),
-        None => record.data.into_one().and_then(wire::User::into_user).ok_or_else(no_answer),
+        None => element.data.into_one().and_then(wire::User::into_user).ok_or_else(no_answer),
     }
 }
 

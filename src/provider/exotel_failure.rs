@@ -4,7 +4,7 @@
 //! code with six meanings, so the HTTP status decides first, then either code, then the text.
 //! The sentence for a person is made in `exotel_words`.
 
-use super::exotel_wire::{Envelope, ErrorData, Record, Shape};
+use super::exotel_wire::{Element, Envelope, ErrorData, Shape};
 use super::exotel_words::{clean, clean_request_id};
 use super::{Call, CallError, Failure, HttpReply};
 use crate::secret::Secret;
@@ -24,6 +24,8 @@ pub(super) struct Complaint {
     pub(super) code: String,
     /// The provider's sentence as it came; [`Complaint::into_error`] takes secrets out of it and cleans it.
     pub(super) text: String,
+    /// Description and message in lower case, to look for words in.
+    words: String,
     request_id: String,
     /// The body is a page for people, so something in front of the provider wrote it.
     pub(super) page: bool,
@@ -49,12 +51,12 @@ impl Complaint {
         Some(Complaint::new(reply.status, status, details, &envelope.request_id))
     }
 
-    /// The complaint of one record in a reply that is a success as a whole.
-    pub(super) fn of_record<T>(http: u16, request_id: &str, record: &Record<T>) -> Option<Complaint> {
-        let status = record.code.and_then(failed_status);
-        let details = details(record);
+    /// The complaint of one element in a reply that is a success as a whole.
+    pub(super) fn of_element<T>(http: u16, request_id: &str, element: &Element<T>) -> Option<Complaint> {
+        let status = element.code.and_then(failed_status);
+        let details = details(element);
         let said = !(details.code.is_empty() && details.description.is_empty() && details.message.is_empty());
-        let failed = match record.status.as_str() {
+        let failed = match element.status.as_str() {
             "" => status.is_some() || said,
             word => status.is_some() || !word.eq_ignore_ascii_case("success"),
         };
@@ -71,12 +73,14 @@ impl Complaint {
     fn new(http: u16, status: Option<u16>, details: ErrorData, request_id: &str) -> Complaint {
         let code = clean(&details.code, LONGEST_CODE);
         let code = if code == "NA" { String::new() } else { code };
+        let words = format!("{} {}", details.description, details.message).to_lowercase();
         let text = if details.description.is_empty() { details.message } else { details.description };
         Complaint {
             http,
             status: status.or_else(|| status_of(&code)).unwrap_or(http),
             code,
             text,
+            words,
             request_id: clean_request_id(request_id),
             page: false,
         }
@@ -158,17 +162,16 @@ impl Complaint {
     }
 
     pub(super) fn is(&self, codes: &[&str], words: &[&str]) -> bool {
-        let text = self.text.to_ascii_lowercase();
-        codes.contains(&self.code.as_str()) || words.iter().any(|word| text.contains(word))
+        codes.contains(&self.code.as_str()) || words.iter().any(|word| self.words.contains(word))
     }
 }
 
-fn details<T>(record: &Record<T>) -> ErrorData {
+fn details<T>(element: &Element<T>) -> ErrorData {
     let said = |shape: &Shape<ErrorData>| match shape {
         Shape::Text(text) => Some(ErrorData { description: text.clone(), ..ErrorData::default() }),
         shape => shape.one().cloned(),
     };
-    said(&record.error_data).or_else(|| said(&record.error)).unwrap_or_default()
+    said(&element.error_data).or_else(|| said(&element.error)).unwrap_or_default()
 }
 
 pub(super) fn success(status: u16) -> bool {
@@ -308,6 +311,12 @@ mod tests {
                 call.name()
             );
         }
+    }
+
+    #[test]
+    fn the_message_counts_beside_the_description() {
+        let body = r#"{"response":{"error_data":{"code":1003,"description":"Forbidden","message":"KYC is incomplete"}}}"#;
+        assert_eq!(error(&create(), 403, body).failure, Forbidden);
     }
 
     #[test]

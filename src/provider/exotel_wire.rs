@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::roster;
 
-/// What every reply is wrapped in; `T` is the data of one record.
+/// What every reply is wrapped in; `T` is the data of one element.
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
 pub(super) struct Envelope<T> {
@@ -25,7 +25,7 @@ pub(super) struct Envelope<T> {
     #[serde(default)]
     pub metadata: Shape<Metadata>,
     #[serde(default)]
-    pub response: Shape<Record<T>>,
+    pub response: Shape<Element<T>>,
     /// The error body of the first version of the API.
     #[serde(default, rename = "RestException")]
     pub rest_exception: Shape<RestException>,
@@ -37,8 +37,8 @@ pub(super) struct Envelope<T> {
 /// The result of one user or device inside of a reply.
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
-pub(super) struct Record<T> {
-    /// A second HTTP status, of this record alone.
+pub(super) struct Element<T> {
+    /// A second HTTP status, of this element alone.
     #[serde(default, deserialize_with = "number")]
     pub code: Option<u64>,
     #[serde(default, deserialize_with = "text")]
@@ -125,7 +125,7 @@ pub(super) struct Device {
     status: String,
 }
 
-impl<T> Record<T> {
+impl<T> Element<T> {
     /// Whether it has any of what a result consists of; an empty object has not.
     pub(super) fn says_something(&self) -> bool {
         self.code.is_some() || !self.status.is_empty() || matches!(self.data, Shape::One(_))
@@ -362,9 +362,9 @@ mod tests {
         assert!(matches!(shape("1.5"), Shape::Other));
         assert!(matches!(shape(r#""gone""#), Shape::Text(_)));
         assert!(matches!(shape("[]"), Shape::Many(all) if all.is_empty()));
-        let record =
+        let element =
             shape(r#"{"code":"404","error_data":"no such user","data":[]}"#).into_one().expect("an object");
-        assert_eq!(record.code, Some(404));
-        assert!(matches!(record.error_data, Shape::Text(text) if text == "no such user"));
+        assert_eq!(element.code, Some(404));
+        assert!(matches!(element.error_data, Shape::Text(text) if text == "no such user"));
     }
 }
