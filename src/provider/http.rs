@@ -22,6 +22,8 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 const LONGEST_IDLE: Duration = Duration::from_secs(45);
 /// No page of users comes near this; more would only fill the memory.
 const LARGEST_BODY: usize = 64 << 20;
+/// A cause is a sentence; some list whole certificates.
+const LONGEST_CAUSE: usize = 200;
 
 /// The network, by reqwest.
 pub struct HttpTransport {
@@ -65,17 +67,24 @@ impl HttpTransport {
     }
 
     async fn body(&self, response: &mut Response) -> Result<Vec<u8>, TransportError> {
-        let expected = response.content_length().and_then(|length| usize::try_from(length).ok());
-        let mut body = Vec::with_capacity(expected.unwrap_or_default().min(1 << 20));
+        let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        if promised > LARGEST_BODY {
+            return Err(self.too_large());
+        }
+        let mut body = Vec::with_capacity(promised.min(1 << 20));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {
             if body.len() + chunk.len() > LARGEST_BODY {
-                let message =
-                    format!("the answer of {} is larger than {LARGEST_BODY} bytes", self.address.place);
-                return Err(failure(TransportFailure::Lost, message));
+                return Err(self.too_large());
             }
             body.extend_from_slice(&chunk);
         }
         Ok(body)
+    }
+
+    fn too_large(&self) -> TransportError {
+        let megabytes = LARGEST_BODY >> 20;
+        let message = format!("the answer of {} is larger than {megabytes} MiB", self.address.place);
+        failure(TransportFailure::Lost, message)
     }
 
     fn failed(&self, error: &reqwest::Error) -> TransportError {
@@ -100,9 +109,10 @@ impl HttpTransport {
 
     fn no_connection(&self, error: &reqwest::Error) -> String {
         let place = &self.address.place;
-        if let Some(error) = tls_error(error) {
+        if chain(error).any(|cause| cause.is::<rustls::Error>()) {
+            let cause = innermost(error);
             return format!(
-                "no secure connection to {place}: {error}; where a company's own certificates are in use, SSL_CERT_FILE names their file"
+                "no secure connection to {place}: {cause}; where a company's own certificates are in use, SSL_CERT_FILE names their file"
             );
         }
         let hint = match self.address.loopback {
@@ -112,6 +122,9 @@ impl HttpTransport {
         if error.is_timeout() {
             let seconds = longest_connect(self.timeout).as_secs_f64();
             return format!("could not connect to {place} within {seconds} s; {hint}");
+        }
+        if error.is_dns() {
+            return format!("could not find the address of {place}; {hint}");
         }
         format!("could not connect to {place}: {}; {hint}", innermost(error))
     }
@@ -175,14 +188,12 @@ fn failure(kind: TransportFailure, message: String) -> TransportError {
     TransportError { kind, message }
 }
 
+/// An error and its causes, from the outside in.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
-}
-
-fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    chain(error).find_map(|error| {
-        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        error.downcast_ref().or_else(|| wrapped.and_then(|inner| inner.downcast_ref()))
+    std::iter::successors(Some(error), |&error| {
+        // An input or output error passes over what it holds when asked for its source.
+        let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        held.map(|held| held as &(dyn Error + 'static)).or_else(|| error.source())
     })
 }
 
@@ -194,6 +205,32 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         Some(io::ErrorKind::ConnectionRefused) => "connection refused".into(),
         Some(io::ErrorKind::ConnectionReset) => "connection reset".into(),
         _ if cause.is::<reqwest::Error>() => "it cannot be used".into(),
-        _ => cause.to_string(),
+        _ => cause.to_string().chars().take(LONGEST_CAUSE).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_become_a_header_that_does_not_print() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(authorize(&mut headers, "X-Auth-Token", "t0ken"), Ok(()));
+        assert_eq!(headers["x-auth-token"], "t0ken");
+        assert!(!format!("{headers:?}").contains("t0ken"));
+        let error = authorize(&mut headers, "authorization", "t0ken\nx").expect_err("a line break");
+        assert!(error.contains("copy them anew") && !error.contains("t0ken"), "{error}");
+        assert!(authorize(&mut headers, "no header", "t0ken").is_err());
+    }
+
+    #[test]
+    fn the_cause_is_the_innermost_and_short() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let wrapped = io::Error::other(io::Error::other(refused));
+        assert_eq!(innermost(&wrapped), "connection refused");
+        let tls = io::Error::other(rustls::Error::General("é".repeat(500)));
+        assert!(chain(&tls).any(|cause| cause.is::<rustls::Error>()));
+        assert_eq!(innermost(&tls).chars().count(), LONGEST_CAUSE);
     }
 }

@@ -1,6 +1,6 @@
 //! The base URL of a provider: what it may be, and how a call's path is joined to it.
 //!
-//! Pure. It refuses whatever would send credentials in the clear or keep them in an address;
+//! It sends nothing. It refuses whatever would send credentials in the clear or keep them in an address;
 //! no message shows the address as it was typed.
 
 use std::net::IpAddr;
