@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_input;
+mod contract;
 mod credentials;
 mod disk;
 mod export;
