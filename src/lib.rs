@@ -17,6 +17,7 @@
 //! | [`provider`] | the door to every phone system, one vendor a file; the network |
 //! | [`roster`], [`secret`] | users and devices as every provider shows them; texts that never print |
 //! | [`export`] | the whole roster, everybody once, however the list moves |
+//! | [`explain`] | what every code means, what to do about it, and errors by code |
 //! | [`screen`], [`platform`] | standard error; what differs between operating systems |
 //! | [`simulator`] | a provider to practise and test against; it never meets [`provider`] |
 //!
@@ -37,6 +38,7 @@
 pub mod cli;
 pub mod columns;
 pub mod command;
+pub mod explain;
 pub mod export;
 pub mod history;
 pub mod journal;

@@ -15,6 +15,7 @@ use crate::row::{Field, Kind, RawRow};
 
 pub use cell::is_blank;
 pub use mapping::Mapping;
+pub(crate) use names::distance;
 
 /// The columns of one file, by field.
 #[derive(Debug, Clone)]

@@ -56,7 +56,7 @@ pub fn nearly(name: &str, fields: &[Field]) -> Option<Field> {
 }
 
 /// How many characters must be put in, taken out, changed or swapped to make one text of the other.
-fn distance(left: &str, right: &str) -> usize {
+pub fn distance(left: &str, right: &str) -> usize {
     let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();
     let mut rows = vec![vec![0; right.len() + 1]; left.len() + 1];
