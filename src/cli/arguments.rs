@@ -38,6 +38,14 @@ pub enum CommandArguments {
     Simulate(SimulateArguments),
     /// Write a sheet with its header and example rows
     Template(TemplateArguments),
+    /// Make one HTML page of a run, to open, print or send
+    Report(ReportArguments),
+    /// Say what a code means and what to do, or list all codes
+    Explain(ExplainArguments),
+    /// Write what a shell needs to complete these words
+    Completions(CompletionsArguments),
+    /// Write the manual page
+    Man,
 }
 
 /// Options of every command that talks to a provider.
@@ -376,6 +384,35 @@ pub struct TemplateArguments {
     /// The form of Audian's API: flat or kazoo
     #[arg(long, env = "CALLROSTER_DIALECT", default_value = "flat", value_name = "DIALECT")]
     pub dialect: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ReportArguments {
+    /// The run, as `callroster runs` names it
+    pub run: String,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show names, e-mails, numbers and messages in full
+    #[arg(long)]
+    pub show_personal: bool,
+    #[command(flatten)]
+    pub screen: ScreenArguments,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArguments {
+    /// A code of a result file, such as phone_damaged or 1021; exit-8 for an exit code
+    pub code: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArguments {
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Reads the process's own command line; ends the process for help, version and errors, as clap does.

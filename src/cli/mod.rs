@@ -4,15 +4,17 @@
 mod arguments;
 mod config;
 mod credentials;
+mod documents;
 mod options;
 mod settings;
 
 pub use arguments::{
-    Arguments, ColorArgument, CommandArguments, ExportArguments, FormatArgument, LayoutArgument,
-    ProgressArgument, ProviderArguments, ResumeArguments, RunsArguments, SimulateArguments,
-    TemplateArguments, arguments_of, command_line,
+    Arguments, ColorArgument, CommandArguments, CompletionsArguments, ExplainArguments, ExportArguments,
+    FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments, ReportArguments, ResumeArguments,
+    RunsArguments, SimulateArguments, TemplateArguments, arguments_of, command_line,
 };
 pub use credentials::Credentials;
+pub use documents::{completions_for, manual};
 pub use options::{Bound, ImportOptions, SheetChoice, ValidateOptions, mode_word};
 pub use settings::{ProviderChoice, ProviderName, ScreenSettings, Settings, vocabulary};
 

@@ -1,10 +1,15 @@
 //! The commands, each a story in a file of its own.
 
+mod completions;
 mod connection;
+mod explain;
 mod export;
 mod failure;
 mod import;
+mod man;
+mod output;
 mod problems;
+mod report;
 mod resume;
 mod runs;
 mod sheet;
@@ -51,6 +56,10 @@ fn dispatch(command: &CommandArguments) -> Result<u8, Failure> {
         }
         CommandArguments::Simulate(arguments) => simulate::simulate(arguments),
         CommandArguments::Template(arguments) => template::template(arguments),
+        CommandArguments::Report(arguments) => report::report(arguments),
+        CommandArguments::Explain(arguments) => explain::explain(arguments),
+        CommandArguments::Completions(arguments) => completions::completions(arguments),
+        CommandArguments::Man => man::man(),
     }
 }
 

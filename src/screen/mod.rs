@@ -110,9 +110,14 @@ impl Watch for Screen {
     }
 }
 
+/// A line on standard error; where nobody can read it any more, it is no reason to stop a run.
+fn write_line(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
 /// An error as the last word of a command.
 pub fn complain(message: &str) {
-    anstream::eprintln!("{ERROR}error:{ERROR:#} {message}");
+    write_line(&format!("{ERROR}error:{ERROR:#} {message}"));
 }
 
 /// Applies `--color`; `auto` follows the terminal and `NO_COLOR`.
@@ -124,6 +129,11 @@ pub fn set_color(settings: &ScreenSettings) {
         ColorArgument::Never => anstream::ColorChoice::Never,
     };
     choice.write_global();
+}
+
+/// How many columns the terminal has; 80 where there is none.
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0).max(20))
 }
 
 /// What somebody answered, or that nobody can.
@@ -145,8 +155,8 @@ pub fn ask(question: &str) -> Answer {
     if !somebody_is_there() {
         return Answer::Nobody;
     }
-    eprint!("{question} Only `yes` goes on: ");
-    let _ = io::stderr().flush();
+    let mut out = io::stderr();
+    let _ = write!(out, "{question} Only `yes` goes on: ").and_then(|()| out.flush());
     let mut line = String::new();
     match io::stdin().read_line(&mut line) {
         Ok(_) if line.trim().eq_ignore_ascii_case("yes") => Answer::Yes,

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
+use super::write_line;
 use crate::cli::{ProgressArgument, ScreenSettings};
 use crate::outcome::{Status, Tally};
 
@@ -56,8 +57,8 @@ impl Progress {
     /// Prints a line above the bar.
     pub(super) fn line(&self, line: &str) {
         match &*self.bar.borrow() {
-            Some(bar) => bar.suspend(|| anstream::eprintln!("{line}")),
-            None => anstream::eprintln!("{line}"),
+            Some(bar) => bar.suspend(|| write_line(line)),
+            None => write_line(line),
         }
     }
 
@@ -146,7 +147,7 @@ impl Progress {
     }
 
     fn json(&self, value: &serde_json::Value) {
-        anstream::eprintln!("{value}");
+        write_line(&value.to_string());
     }
 }
 

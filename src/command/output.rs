@@ -1,0 +1,57 @@
+//! Standard output: data only, and a reader who has seen enough ends a command quietly.
+
+use std::io::{self, ErrorKind, Write};
+
+use super::Failure;
+
+/// Standard output that takes a broken pipe for a reader who has seen enough: what follows is dropped.
+pub struct StandardOutput {
+    out: io::StdoutLock<'static>,
+    unread: bool,
+}
+
+/// Standard output for a stretch of data.
+pub fn standard_output() -> StandardOutput {
+    StandardOutput { out: io::stdout().lock(), unread: false }
+}
+
+/// Writes data, such as a summary or a list, to standard output.
+pub fn put_out(text: &str) -> Result<(), Failure> {
+    put_out_bytes(text.as_bytes())
+}
+
+/// Writes data of any kind to standard output.
+pub fn put_out_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = standard_output();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::disk("standard output", error))
+}
+
+/// Writes one JSON value and a line end to standard output.
+pub fn put_out_json(value: &serde_json::Value) -> Result<(), Failure> {
+    put_out(&format!("{value}\n"))
+}
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.unread {
+            return Ok(bytes.len());
+        }
+        match self.out.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.unread = true;
+                Ok(bytes.len())
+            }
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.out.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.unread = true;
+                Ok(())
+            }
+            flushed => flushed,
+        }
+    }
+}
