@@ -1,11 +1,12 @@
 //! The story of `export`: all users of the account, everybody once, into a file or to standard output.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::connection::block_on;
+use super::output::{put_out_json, standard_output};
 use super::{Connection, Failure};
 use crate::cli::{ExportArguments, FormatArgument, LayoutArgument, Settings};
 use crate::export::{
@@ -65,7 +66,7 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
                     Ok(exported)
                 }
                 None => {
-                    let mut writer = writer(io::stdout().lock(), format, guard);
+                    let mut writer = writer(standard_output(), format, guard);
                     export_roster(&caller, &wish, &spools, &progress, &mut *writer).await
                 }
             }
@@ -81,9 +82,7 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
         };
         screen.end();
         match exported {
-            Ok(exported) => {
-                Ok(tell(&exported, caller.counts(), arguments.output.as_deref(), &screen, settings))
-            }
+            Ok(exported) => tell(&exported, caller.counts(), arguments.output.as_deref(), &screen, settings),
             Err(failed) => Err(failure(&failed, &stop)),
         }
     })?
@@ -137,7 +136,7 @@ fn tell(
     output: Option<&Path>,
     screen: &Screen,
     settings: &Settings,
-) -> u8 {
+) -> Result<u8, Failure> {
     let calls = counts.read + counts.refused;
     let users = plural(exported.users, "user");
     let to = output.map(|path| format!(" to {}", path.display())).unwrap_or_default();
@@ -159,11 +158,11 @@ fn tell(
             "seconds": (screen.seconds() * 1000.0).round() / 1000.0,
             "output": output.map(|path| path.display().to_string()),
         });
-        println!("{summary}");
+        put_out_json(&summary)?;
     }
     match exported.consistency {
-        Consistency::Complete => exit::DONE,
-        Consistency::Changed => exit::SOME_FAILED,
+        Consistency::Complete => Ok(exit::DONE),
+        Consistency::Changed => Ok(exit::SOME_FAILED),
     }
 }
 

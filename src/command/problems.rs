@@ -1,6 +1,7 @@
 //! What is wrong with a sheet's rows, on the screen: the first ones in full, the rest counted.
 
 use crate::columns::Columns;
+use crate::explain::Groups;
 use crate::row::Problem;
 use crate::screen::{Screen, plural};
 use crate::validate::{Checker, Survey};
@@ -22,6 +23,16 @@ pub fn show_problems(screen: &Screen, checker: &Checker, survey: &Survey) {
             survey.problems.iter().map(|(code, count)| format!("{code} {count}")).collect();
         screen.show(&format!("… and {} more; in all: {}", plural(more, "problem"), counts.join(", ")));
     }
+}
+
+/// Shows each kind of problem that repeats once, with its mend.
+pub fn show_groups(screen: &Screen, survey: &Survey) {
+    let mut groups = Groups::default();
+    for (code, count) in survey.problems.iter().filter(|(_, count)| **count > 1) {
+        let rows = survey.first.iter().filter(|(_, problem)| problem.code == *code).map(|(row, _)| *row);
+        groups.add_counted(code, *count, rows);
+    }
+    groups.lines("problem").iter().for_each(|line| screen.show(line));
 }
 
 /// `, column C (email)`.

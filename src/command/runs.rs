@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Failure;
+use super::output::put_out;
 use crate::cli::ScreenSettings;
 use crate::history::{History, Standing};
 use crate::journal::State;
@@ -15,15 +16,16 @@ pub fn runs(run: Option<&str>, settings: &ScreenSettings) -> Result<u8, Failure>
         None => history.folders().into_iter().map(|folder| history.standing(folder)).collect(),
         Some(id) => vec![history.standing(history.folder_of(id).ok_or_else(|| no_such_run(id))?)],
     };
-    match (settings.json, run) {
-        (true, None) => println!("{}", Value::Array(standings.iter().map(as_json).collect())),
-        (true, Some(_)) => standings.iter().for_each(|standing| println!("{}", as_json(standing))),
+    let lines = match (settings.json, run) {
+        (true, None) => vec![Value::Array(standings.iter().map(as_json).collect()).to_string()],
+        (true, Some(_)) => standings.iter().map(|standing| as_json(standing).to_string()).collect(),
         (false, None) if standings.is_empty() => {
-            println!("there are no runs in {}", settings.state_dir.display())
+            vec![format!("there are no runs in {}", settings.state_dir.display())]
         }
-        (false, None) => standings.iter().for_each(|standing| println!("{}", line(standing))),
-        (false, Some(_)) => standings.iter().for_each(|standing| println!("{}", page(standing))),
-    }
+        (false, None) => standings.iter().map(line).collect(),
+        (false, Some(_)) => standings.iter().map(page).collect::<Vec<_>>(),
+    };
+    put_out(&(lines.join("\n") + "\n"))?;
     Ok(exit::DONE)
 }
 
@@ -32,7 +34,7 @@ pub(super) fn no_such_run(id: &str) -> Failure {
 }
 
 /// The word for how a run stands.
-fn standing_word(standing: &Standing) -> &'static str {
+pub(super) fn standing_word(standing: &Standing) -> &'static str {
     match &standing.state {
         _ if standing.given_up => "given up",
         Err(_) => "damaged",

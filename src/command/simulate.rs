@@ -1,10 +1,10 @@
 //! The story of `simulate`: a simulated provider on this machine, until interrupted.
 
-use std::io::Write;
 use std::time::Duration;
 
 use super::Failure;
 use super::connection::block_on;
+use super::output::put_out;
 use crate::cli::{ProviderName, SimulateArguments};
 use crate::outcome::exit;
 use crate::platform::Signals;
@@ -25,12 +25,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<u8, Failure> {
         )
     })?;
     let url = running.base_url();
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "listening on {url}")
-        .and_then(|()| write!(out, "{}", variables(arguments, &url)))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::disk("standard output", error))?;
-    drop(out);
+    put_out(&format!("listening on {url}\n{}", variables(arguments, &url)))?;
     block_on(async {
         let mut signals = Signals::listen().map_err(failed)?;
         signals.next().await;

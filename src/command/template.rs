@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Failure;
+use super::output::put_out;
 use crate::cli::{ProviderName, TemplateArguments, vocabulary};
 use crate::outcome::exit;
 use crate::row::Kind;
@@ -12,12 +13,7 @@ pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
     let vocabulary = vocabulary(ProviderName::parse(&arguments.provider)?, &arguments.dialect)?;
     let text = crate::template::template(Kind::from(arguments.kind), vocabulary);
     match &arguments.output {
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(text.as_bytes())
-                .and_then(|()| out.flush())
-                .map_err(|error| Failure::disk("standard output", error))?;
-        }
+        None => put_out(&text)?,
         Some(path) => {
             let written = WholeFile::create(path, Privacy::Open)
                 .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.commit()));

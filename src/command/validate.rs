@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::Failure;
-use super::problems::show_problems;
+use super::output::put_out_json;
+use super::problems::{show_groups, show_problems};
 use super::sheet::SheetRows;
 use crate::cli::{Settings, ValidateOptions};
 use crate::columns::Columns;
@@ -31,11 +32,12 @@ pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Fai
     let mut checker = Checker::new(columns, crate::validate::Rules { kind, ..options.rules.clone() });
     let survey = survey(&mut SheetRows::new(&sheet), sheet.count(), &mut checker)?;
     show_problems(&screen, &checker, &survey);
+    show_groups(&screen, &survey);
     if let Some(results) = &options.sheet.results {
         write_results(results, &sheet, &checker, options.sheet.formula_guard)?;
     }
     let code = if survey.invalid > 0 { exit::INPUT } else { exit::DONE };
-    tell(&screen, kind.word(), &survey, &options, settings, code);
+    tell(&screen, kind.word(), &survey, &options, settings, code)?;
     Ok(code)
 }
 
@@ -46,7 +48,7 @@ fn tell(
     options: &ValidateOptions,
     settings: &Settings,
     code: u8,
-) {
+) -> Result<(), Failure> {
     let file = options.sheet.file.display();
     let warnings: Vec<String> =
         survey.warnings.iter().map(|(code, count)| format!("{code} {count}")).collect();
@@ -76,8 +78,9 @@ fn tell(
             "results": options.sheet.results.as_ref().map(|path| path.display().to_string()),
             "exit_code": code,
         });
-        println!("{summary}");
+        put_out_json(&summary)?;
     }
+    Ok(())
 }
 
 /// The file that a run would write: invalid rows with their problems, the others not attempted.

@@ -10,6 +10,8 @@ use super::begin::now;
 use super::planning::{journal_failed, on_a_call};
 use super::rows::InputRows;
 use crate::command::Failure;
+use crate::command::output::{put_out_json, standard_output};
+use crate::explain::Groups;
 use crate::journal::Event;
 use crate::outcome::{RowOutcome, Status, Tally, Trouble, exit, exit_code};
 use crate::plan::{Look, Verdict, verdict};
@@ -23,6 +25,7 @@ use crate::table::{FailedWriter, Privacy, ResultWriter, WholeFile, write_results
 struct Told {
     tally: Tally,
     warnings: std::collections::BTreeMap<String, u64>,
+    troubles: Groups,
     failed: u64,
 }
 
@@ -41,7 +44,7 @@ impl Import<'_> {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
             let _ = self.run.journal.durable(&Event::End { at: now(), exit_code: code }).await;
         }
-        self.summarise(&told, counts, code);
+        self.summarise(&told, counts, code)?;
         if let Some(stop) = stop {
             crate::screen::complain(&stop.message);
         }
@@ -74,7 +77,7 @@ impl Import<'_> {
             let warnings = warnings(&checked.warnings, look.as_ref());
             let word = if self.options.dry_run { outcome.status.would() } else { outcome.status.word() };
             results.write(raw, &outcome, word, &warnings, &self.run.folder.id).map_err(disk(&kept))?;
-            told.count(&outcome, &warnings);
+            told.count(raw.source_row, &outcome, &warnings);
             if is_to_be_mended(&outcome, &checked.request) && !self.options.dry_run {
                 told.failed += 1;
                 let failed = match &mut failed {
@@ -126,7 +129,7 @@ impl Import<'_> {
             }
             None if self.settings.screen.json => Ok(()),
             None => {
-                let mut out = io::stdout().lock();
+                let mut out = standard_output();
                 io::copy(&mut from, &mut out)
                     .and_then(|_| out.flush())
                     .map_err(|error| Failure::disk("standard output", error))
@@ -163,10 +166,10 @@ impl Import<'_> {
         unfinished.then(|| format!("callroster resume {}", self.run.folder.id))
     }
 
-    fn summarise(&self, told: &Told, counts: CallCounts, code: u8) {
+    fn summarise(&self, told: &Told, counts: CallCounts, code: u8) -> Result<(), Failure> {
         let seconds = self.screen.seconds();
         if self.settings.screen.json {
-            self.print_json(told, counts, code, seconds);
+            self.print_json(told, counts, code, seconds)?;
         }
         let word = |status: Status| if self.options.dry_run { status.would() } else { status.word() };
         let parts: Vec<String> = told
@@ -180,6 +183,7 @@ impl Import<'_> {
             "{what}: {rows}: {}",
             if parts.is_empty() { "nothing to do".into() } else { parts.join(", ") }
         ));
+        told.troubles.lines("row").iter().for_each(|line| self.screen.show(line));
         if !told.warnings.is_empty() {
             let warnings: Vec<String> =
                 told.warnings.iter().map(|(code, count)| format!("{code} {count}")).collect();
@@ -201,9 +205,10 @@ impl Import<'_> {
             let failed = self.input.paths.failed.display();
             self.screen.say(&format!("to mend and send again: {failed} ({})", plural(told.failed, "row")));
         }
+        Ok(())
     }
 
-    fn print_json(&self, told: &Told, counts: CallCounts, code: u8, seconds: f64) {
+    fn print_json(&self, told: &Told, counts: CallCounts, code: u8, seconds: f64) -> Result<(), Failure> {
         let outcomes: serde_json::Map<String, serde_json::Value> = told
             .tally
             .iter()
@@ -226,13 +231,14 @@ impl Import<'_> {
             "exit_code": code,
             "resume": self.resume_command(),
         });
-        println!("{summary}");
+        put_out_json(&summary)
     }
 }
 
 impl Told {
-    fn count(&mut self, outcome: &RowOutcome, warnings: &[&str]) {
+    fn count(&mut self, source_row: u64, outcome: &RowOutcome, warnings: &[&str]) {
         self.tally.add(outcome.status);
+        outcome.troubles.iter().for_each(|trouble| self.troubles.add(&trouble.code, source_row));
         for warning in warnings {
             *self.warnings.entry((*warning).to_string()).or_default() += 1;
         }
