@@ -18,6 +18,7 @@
 //! | [`roster`], [`secret`] | users and devices as every provider shows them; texts that never print |
 //! | [`export`] | the whole roster, everybody once, however the list moves |
 //! | [`explain`] | what every code means, what to do about it, and errors by code |
+//! | [`report`] | a run as one HTML page |
 //! | [`screen`], [`platform`] | standard error; what differs between operating systems |
 //! | [`simulator`] | a provider to practise and test against; it never meets [`provider`] |
 //!
@@ -48,6 +49,7 @@ pub mod plan;
 pub mod platform;
 pub mod preflight;
 pub mod provider;
+pub mod report;
 pub mod retry;
 pub mod roster;
 pub mod row;

@@ -45,7 +45,7 @@ pub(super) fn standing_word(standing: &Standing) -> &'static str {
     }
 }
 
-fn goes_on(standing: &Standing) -> Option<String> {
+pub(super) fn goes_on(standing: &Standing) -> Option<String> {
     let unfinished = !standing.given_up && standing.state.as_ref().is_ok_and(State::unfinished);
     unfinished.then(|| format!("callroster resume {}", standing.folder.id))
 }

@@ -31,6 +31,11 @@ impl RunFolder {
         self.path.join("results.csv")
     }
 
+    /// What its calls were like, for the report: by row, never by person.
+    pub fn calls(&self) -> PathBuf {
+        self.path.join("calls.jsonl")
+    }
+
     /// Fingerprints of the input's rows, in order.
     pub fn rows(&self) -> PathBuf {
         self.path.join("rows")

@@ -1,4 +1,4 @@
-//! `--log-json`: every call as one JSON line, by row and never by person.
+//! Every call as one JSON line, by row and never by person: for `--log-json`, and for the report of a run.
 
 use std::cell::RefCell;
 use std::fs::File;

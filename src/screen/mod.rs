@@ -5,7 +5,9 @@
 mod log;
 mod progress;
 
+use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -25,6 +27,8 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub struct Screen {
     progress: Progress,
     log: Option<CallLog>,
+    /// The calls of a run, kept for its report.
+    kept: OnceCell<CallLog>,
     quiet: bool,
     verbose: bool,
     began: std::time::Instant,
@@ -36,10 +40,22 @@ impl Screen {
         Ok(Screen {
             progress: Progress::new(settings),
             log,
+            kept: OnceCell::new(),
             quiet: settings.quiet,
             verbose: settings.verbose,
             began: std::time::Instant::now(),
         })
+    }
+
+    /// Keeps every call in a file from now on; a file that cannot be written is no reason to stop.
+    pub fn keep_calls(&self, path: &Path) {
+        if let Ok(log) = CallLog::open(path) {
+            let _ = self.kept.set(log);
+        }
+    }
+
+    fn logs(&self) -> impl Iterator<Item = &CallLog> {
+        self.log.iter().chain(self.kept.get())
     }
 
     /// Seconds since the command began.
@@ -86,9 +102,7 @@ impl Screen {
 
 impl Watch for Screen {
     fn call(&self, seen: &CallSeen<'_>) {
-        if let Some(log) = &self.log {
-            log.call(seen);
-        }
+        self.logs().for_each(|log| log.call(seen));
         if self.verbose {
             let row = seen.row.map(|row| format!("row {row}: ")).unwrap_or_default();
             let status = seen.status.map_or("no answer".to_string(), |status| status.to_string());
@@ -99,9 +113,7 @@ impl Watch for Screen {
     }
 
     fn paused(&self, wait: Duration) {
-        if let Some(log) = &self.log {
-            log.paused(wait);
-        }
+        self.logs().for_each(|log| log.paused(wait));
         self.progress.paused(wait);
     }
 

@@ -48,6 +48,9 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
     let mut lock = if options.dry_run { None } else { Some(history.lock(&connection.lock_name())?) };
     block_on(async {
         let run = begin::begin_or_go_on(options, &input, &connection, (&history, &key), &screen).await?;
+        if !options.dry_run {
+            screen.keep_calls(&run.folder.calls());
+        }
         if let Some(lock) = &mut lock {
             // Only those who are refused miss the name.
             let _ = lock.name_holder(&run.folder.id, &input.described(options.kind));
