@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Import;
 use super::begin::now;
+use super::files::{ResultFiles, is_to_be_mended};
 use super::planning::{journal_failed, on_a_call};
 use super::rows::InputRows;
 use crate::command::Failure;
@@ -18,7 +19,7 @@ use crate::plan::{Look, Verdict, verdict};
 use crate::row::{Problem, Request, Warning};
 use crate::runner::{self, CallCounts};
 use crate::screen::plural;
-use crate::table::{FailedWriter, Privacy, ResultWriter, WholeFile, write_results_workbook};
+use crate::table::{Privacy, WholeFile, write_results_workbook};
 
 /// What the result files say in all.
 #[derive(Debug, Default)]
@@ -56,48 +57,21 @@ impl Import<'_> {
 
     async fn write_results(&self, rows: &mut InputRows<'_>) -> Result<Told, Failure> {
         let kept = self.run.folder.results();
-        let disk = |path: &Path| {
-            let path = path.display().to_string();
-            move |error: io::Error| Failure::disk(&path, error)
-        };
-        let columns = self.input.checker.columns();
-        let mut results = ResultWriter::new(
-            WholeFile::create(&kept, Privacy::Private).map_err(disk(&kept))?,
-            columns.header(),
-            columns.place(crate::row::Field::SipPassword),
-            self.options.sheet.formula_guard,
-        )
-        .map_err(disk(&kept))?;
-        let failed_path = &self.input.paths.failed;
-        let mut failed: Option<FailedWriter<WholeFile>> = None;
+        let mut files = ResultFiles::create(self.input, &kept, self.options.sheet.formula_guard)?;
         let mut told = Told::default();
         rows.rewind_rows()?;
         while let Some((raw, checked)) = rows.next_checked()? {
             let (outcome, look) = self.outcome_of(raw.index, &checked.request).await?;
             let warnings = warnings(&checked.warnings, look.as_ref());
             let word = if self.options.dry_run { outcome.status.would() } else { outcome.status.word() };
-            results.write(raw, &outcome, word, &warnings, &self.run.folder.id).map_err(disk(&kept))?;
+            files.add(raw, &outcome, word, &warnings, &self.run.folder.id)?;
             told.count(raw.source_row, &outcome, &warnings);
             if is_to_be_mended(&outcome, &checked.request) && !self.options.dry_run {
                 told.failed += 1;
-                let failed = match &mut failed {
-                    Some(failed) => failed,
-                    none => {
-                        let file =
-                            WholeFile::create(failed_path, Privacy::Private).map_err(disk(failed_path))?;
-                        let guard = self.options.sheet.formula_guard;
-                        none.insert(
-                            FailedWriter::new(file, columns.header(), guard).map_err(disk(failed_path))?,
-                        )
-                    }
-                };
-                failed.write(raw, &outcome).map_err(disk(failed_path))?;
+                files.add_failed(raw, &outcome)?;
             }
         }
-        results.finish().and_then(WholeFile::commit).map_err(disk(&kept))?;
-        if let Some(failed) = failed {
-            failed.finish().and_then(WholeFile::commit).map_err(disk(failed_path))?;
-        }
+        files.commit()?;
         self.hand_out(&kept)?;
         Ok(told)
     }
@@ -204,6 +178,8 @@ impl Import<'_> {
         if told.failed > 0 {
             let failed = self.input.paths.failed.display();
             self.screen.say(&format!("to mend and send again: {failed} ({})", plural(told.failed, "row")));
+        } else if !self.options.dry_run && self.input.paths.failed.exists() {
+            self.screen.say(&format!("note: {} is of an earlier run", self.input.paths.failed.display()));
         }
         Ok(())
     }
@@ -238,7 +214,10 @@ impl Import<'_> {
 impl Told {
     fn count(&mut self, source_row: u64, outcome: &RowOutcome, warnings: &[&str]) {
         self.tally.add(outcome.status);
-        outcome.troubles.iter().for_each(|trouble| self.troubles.add(&trouble.code, source_row));
+        // Rows that were not attempted have their reason in the run's own last word.
+        if outcome.status != Status::NotAttempted {
+            outcome.troubles.iter().for_each(|trouble| self.troubles.add(&trouble.code, source_row));
+        }
         for warning in warnings {
             *self.warnings.entry((*warning).to_string()).or_default() += 1;
         }
@@ -251,18 +230,6 @@ fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
         .troubles
         .extend(problems.iter().map(|problem| Trouble::new(problem.code, problem.message.clone())));
     outcome
-}
-
-/// Rows that can be mended and sent again; those that belong to `resume` cannot.
-fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>) -> bool {
-    match outcome.status {
-        Status::Invalid | Status::Failed => true,
-        Status::Partial => !matches!(
-            request,
-            Ok(Request::Onboard(wish)) if wish.email.is_none() && wish.number.is_none()
-        ),
-        _ => false,
-    }
 }
 
 /// The codes of the warnings column.

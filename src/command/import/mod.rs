@@ -2,6 +2,7 @@
 
 mod begin;
 mod consent;
+mod files;
 mod finish;
 mod input;
 mod passwords;
