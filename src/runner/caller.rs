@@ -1,7 +1,8 @@
 //! One exchange at a time through the gate that all workers share.
 //!
-//! Calls pass in the order in which they ask. What the provider says of limits is learned from every
-//! reply, and what concerns the whole account (credentials, a far too long wait) raises the stop sign.
+//! Reads and writes pass in the order in which they ask, each in a line of its own, since each may have a limit
+//! of its own. What the provider says of limits is learned from every reply, and what concerns the whole account
+//! (credentials, a far too long wait) raises the stop sign.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::stop::StopSign;
 use super::{CallSeen, Watch};
 use crate::outcome::{Cause, Stop};
-use crate::pace::{Change, Ended, Gate, Pace, Ticket};
+use crate::pace::{Change, Does, Ended, Gate, Learned, Pace, Ticket, Waiting};
 use crate::provider::{
     Answer, Call, CallError, Failure, HttpReply, Limits, Provider, Transport, TransportError,
 };
@@ -48,12 +49,34 @@ pub struct Caller<'a> {
     /// More tries after the first.
     pub retries: u32,
     pace: RefCell<Pace>,
-    line: Mutex<()>,
-    ended: Notify,
+    reads: Line,
+    writes: Line,
     began: Instant,
     chance: Cell<u64>,
     counts: Cell<CallCounts>,
     last_answer: Cell<Option<Instant>>,
+}
+
+/// Those who wait to make one kind of calls: the first of them at the gate, the others behind.
+#[derive(Default)]
+struct Line {
+    place: Mutex<()>,
+    /// A call of either kind has ended.
+    ended: Notify,
+}
+
+/// The right to make one call; gives the place back when it is dropped before the call has ended.
+struct Pass<'p> {
+    pace: &'p RefCell<Pace>,
+    ticket: Option<Ticket>,
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.pace.borrow_mut().forget(ticket);
+        }
+    }
 }
 
 impl<'a> Caller<'a> {
@@ -73,8 +96,8 @@ impl<'a> Caller<'a> {
             watch,
             retries,
             pace: RefCell::new(pace),
-            line: Mutex::new(()),
-            ended: Notify::new(),
+            reads: Line::default(),
+            writes: Line::default(),
             began: Instant::now(),
             chance: Cell::new(seed),
             counts: Cell::new(CallCounts::default()),
@@ -90,21 +113,42 @@ impl<'a> Caller<'a> {
         self.counts.get()
     }
 
-    /// The most calls in flight.
+    /// The most calls that will ever be in flight.
     pub fn most(&self) -> usize {
         self.pace.borrow().most()
     }
 
+    /// Calls that may be in flight as things stand; to begin more rows than this is of no use yet.
+    pub fn window(&self) -> usize {
+        self.pace.borrow().window()
+    }
+
+    /// Why the next writing call would wait, if it would.
+    pub fn why(&self) -> Option<Waiting> {
+        self.pace.borrow_mut().why(self.began.elapsed(), Does::Write)
+    }
+
+    /// How long so many writing calls take under the limits that are known by now.
+    pub fn estimate(&self, calls: u64) -> Option<Duration> {
+        self.pace.borrow().estimate(calls, Does::Write)
+    }
+
+    /// What the next run on this account should begin with; `wall` is now, in seconds since 1970.
+    pub fn learned(&self, wall: i64) -> Learned {
+        self.pace.borrow().learned(wall)
+    }
+
     /// One exchange, no more. `row` is the row as a spreadsheet counts it.
     pub async fn exchange(&self, call: &Call, row: Option<u64>) -> Result<Answer, Broken> {
-        let Some(ticket) = self.pass().await else { return Err(Broken::Stopped) };
+        let does = if call.writes() { Does::Write } else { Does::Read };
+        let Some(pass) = self.pass(does).await else { return Err(Broken::Stopped) };
         let sent = Instant::now();
         let reply = self.transport.send(self.provider.request(call)).await;
         let limits = reply.as_ref().map(|reply| reply.limits).unwrap_or_default();
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let result = self.judge(call, reply);
         self.count(call, &result);
-        let counts = self.learn(ticket, limits, &result);
+        let counts = self.learn(pass, limits, &result);
         self.watch.call(&CallSeen {
             row,
             what: call.name(),
@@ -175,26 +219,39 @@ impl<'a> Caller<'a> {
     }
 
     /// Waits for a place in the line and for the gate; `None` when the run stops.
-    async fn pass(&self) -> Option<Ticket> {
-        let _place = tokio::select! {
-            place = self.line.lock() => place,
-            () = self.stop.raised() => return None,
+    async fn pass(&self, does: Does) -> Option<Pass<'_>> {
+        let line = match does {
+            Does::Read => &self.reads,
+            Does::Write => &self.writes,
+        };
+        // The lock is fair: it cannot be had at once while somebody waits for it.
+        let _place = match line.place.try_lock() {
+            Ok(place) => place,
+            Err(_) => tokio::select! {
+                place = line.place.lock() => place,
+                () = self.stop.raised() => return None,
+            },
         };
         loop {
             if self.stop.is_raised() {
                 return None;
             }
             let now = self.began.elapsed();
-            let gate = self.pace.borrow_mut().gate(now);
-            let opens = match gate {
-                Gate::Open => return Some(self.pace.borrow_mut().start(now)),
-                Gate::At(time) => Some(self.began + time),
-                Gate::Full => None,
-            };
-            tokio::select! {
-                () = sleep_until(opens.unwrap_or(self.began)), if opens.is_some() => {}
-                () = self.ended.notified() => {}
-                () = self.stop.raised() => {}
+            let gate = self.pace.borrow_mut().gate(now, does);
+            match gate {
+                Gate::Open => {
+                    let ticket = Some(self.pace.borrow_mut().start(now, does));
+                    return Some(Pass { pace: &self.pace, ticket });
+                }
+                Gate::At(time) => tokio::select! {
+                    () = sleep_until(self.began + time) => {}
+                    () = line.ended.notified() => {}
+                    () = self.stop.raised() => {}
+                },
+                Gate::Full => tokio::select! {
+                    () = line.ended.notified() => {}
+                    () = self.stop.raised() => {}
+                },
             }
         }
     }
@@ -204,18 +261,21 @@ impl<'a> Caller<'a> {
     }
 
     /// Tells the gate how the call ended; returns whether a failure uses up a try.
-    fn learn(&self, ticket: Ticket, limits: Limits, result: &Result<Answer, CallError>) -> bool {
+    fn learn(&self, mut pass: Pass<'_>, limits: Limits, result: &Result<Answer, CallError>) -> bool {
         let ended = match result {
             Err(error) if error.failure == Failure::Limited => Ended::Limited(limits),
             Err(error) if error.status.is_none() => Ended::Silent,
+            Err(error) if error.failure == Failure::Unclear => Ended::Failed(limits),
             _ => Ended::Answered(limits),
         };
         let unclear = result.as_ref().is_err_and(|error| error.failure.later());
         if !unclear {
             self.last_answer.set(Some(Instant::now()));
         }
+        let Some(ticket) = pass.ticket.take() else { return true };
         let change = self.pace.borrow_mut().end(self.began.elapsed(), ticket, ended, self.chance());
-        self.ended.notify_one();
+        self.reads.ended.notify_one();
+        self.writes.ended.notify_one();
         match change {
             Change::Paused(wait) => self.watch.paused(wait),
             Change::TooLong(wait) => {

@@ -1,0 +1,248 @@
+//! The limit of one kind of calls, reads or writes: which sort it is, and what it allows now.
+//!
+//! Three sorts: told by headers (`told.rs`), a window known from refusals (`windowed.rs`), a rate known from
+//! refusals (`metered.rs`). Until the first refusal or header there is no limit.
+
+use std::time::Duration;
+
+use super::learned::{Belief, Kind, LearnedLimit};
+use super::metered::{Metered, Refused};
+use super::told::{Cover, Left};
+use super::windowed::{Place, Windowed};
+use super::{Limit, Ticket};
+use crate::provider::Limits;
+
+/// A wait longer than this speaks of a window; up to it, it may be a bucket's round number.
+const LONG_WAIT: f64 = 1.0;
+
+/// Whether the limit lets a call start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Allowed {
+    Yes,
+    /// When a call has ended.
+    Wait,
+    At(f64),
+}
+
+#[derive(Debug, Clone)]
+enum Sort {
+    Unknown,
+    Metered(Metered),
+    Windowed(Windowed),
+}
+
+/// What a refusal means for all calls.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pause {
+    /// The first refusal of its burst.
+    pub(super) first: bool,
+    pub(super) seconds: f64,
+}
+
+/// The learner of reads, or of writes.
+#[derive(Debug, Clone)]
+pub(super) struct Lane {
+    sort: Sort,
+    left: Option<Left>,
+    headroom: f64,
+    in_flight: u32,
+    /// Calls started, and refused.
+    started: u64,
+    refused: u64,
+    /// Calls below this sequence belong to the last burst of refusals.
+    burst: u64,
+    /// The usual time to an answer, in seconds.
+    trip: f64,
+    remembered: Option<LearnedLimit>,
+}
+
+impl Lane {
+    pub(super) fn new() -> Lane {
+        Lane {
+            sort: Sort::Unknown,
+            left: None,
+            headroom: 0.0,
+            in_flight: 0,
+            started: 0,
+            refused: 0,
+            burst: 0,
+            trip: 0.0,
+            remembered: None,
+        }
+    }
+
+    pub(super) fn set_headroom(&mut self, headroom: f64) {
+        self.headroom = headroom;
+    }
+
+    /// Begins where an earlier run ended.
+    pub(super) fn remember(&mut self, limit: Option<LearnedLimit>, wall: i64) {
+        let Some(limit) = limit.filter(|limit| limit.belief(wall) != Belief::Forgotten) else { return };
+        let trusted = limit.belief(wall) == Belief::Trusted;
+        self.remembered = Some(limit);
+        self.sort = match limit.kind {
+            Kind::Bucket => Sort::Metered(Metered::learned(limit.rate, limit.calls, self.share(), trusted)),
+            Kind::Window => {
+                let period = limit.calls / limit.rate;
+                Sort::Windowed(Windowed::learned(limit.calls, period, self.share(), trusted))
+            }
+        };
+    }
+
+    /// What the next run should know; with what this run has not touched kept as it was.
+    pub(super) fn learned(&self, wall: i64) -> Option<LearnedLimit> {
+        let limit = |kind, calls, rate| Some(LearnedLimit { kind, calls, rate, when: wall });
+        match &self.sort {
+            _ if self.started == 0 => self.remembered,
+            Sort::Metered(metered) => {
+                metered.rate().and_then(|rate| limit(Kind::Bucket, metered.burst(), rate))
+            }
+            Sort::Windowed(windowed) => windowed
+                .period()
+                .and_then(|period| limit(Kind::Window, windowed.calls(), windowed.calls() / period)),
+            Sort::Unknown => None,
+        }
+    }
+
+    pub(super) fn allows(&mut self, now: f64, all_in_flight: u32) -> Allowed {
+        if let Some(left) = &self.left {
+            match left.cover(now, all_in_flight, self.headroom) {
+                Cover::Yes => return Allowed::Yes,
+                Cover::Wait => return Allowed::Wait,
+                Cover::At(then) => return Allowed::At(then),
+            }
+        }
+        match &mut self.sort {
+            Sort::Unknown => Allowed::Yes,
+            Sort::Metered(metered) => match metered.opens(self.in_flight) {
+                None => Allowed::Wait,
+                Some(opens) if opens > now => Allowed::At(opens),
+                Some(_) => Allowed::Yes,
+            },
+            Sort::Windowed(windowed) => match windowed.place(now, self.started, self.in_flight) {
+                Place::Yes => Allowed::Yes,
+                Place::Wait => Allowed::Wait,
+                Place::At(then) => Allowed::At(then),
+            },
+        }
+    }
+
+    /// Counts a start; returns its sequence.
+    pub(super) fn start(&mut self, now: f64) -> u64 {
+        let sequence = self.started;
+        self.started += 1;
+        self.in_flight += 1;
+        match &mut self.sort {
+            Sort::Unknown => {}
+            Sort::Metered(metered) => metered.start(now, self.trip),
+            Sort::Windowed(windowed) => windowed.start(now),
+        }
+        sequence
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    pub(super) fn answered(&mut self, now: f64, ticket: &Ticket, limits: &Limits) {
+        self.forget();
+        let started = ticket.started.as_secs_f64();
+        let trip = now - started;
+        self.trip = if self.trip == 0.0 { trip } else { self.trip * 0.9 + trip * 0.1 };
+        Left::heed(&mut self.left, now, started, limits);
+        match &mut self.sort {
+            Sort::Unknown => {}
+            Sort::Metered(metered) => metered.accepted(now),
+            Sort::Windowed(windowed) => windowed.accepted(ticket.sequence),
+        }
+    }
+
+    pub(super) fn silent(&mut self, ticket: &Ticket) {
+        self.forget();
+        if let Some(left) = &mut self.left {
+            left.lost();
+        }
+        if let Sort::Windowed(windowed) = &mut self.sort {
+            windowed.lost(ticket.sequence);
+        }
+    }
+
+    /// A 429; `told` is the wait that came with it, in seconds.
+    pub(super) fn limited(&mut self, now: f64, ticket: &Ticket, told: Option<f64>, chance: f64) -> Pause {
+        self.forget();
+        self.refused += 1;
+        let first = ticket.sequence >= self.burst;
+        if first {
+            self.burst = self.started;
+        }
+        let taken = (ticket.sequence + 1).saturating_sub(self.refused) as f64;
+        let started = ticket.started.as_secs_f64();
+        let refused = Refused { now, started, taken, told, chance };
+        if let (Some(left), Some(told)) = (&mut self.left, told) {
+            left.exhausted(now + told);
+            return Pause { first, seconds: told };
+        }
+        let blind = self.learn(&refused, ticket.sequence, first);
+        Pause { first, seconds: told.unwrap_or(blind) }
+    }
+
+    fn learn(&mut self, refused: &Refused, sequence: u64, first: bool) -> f64 {
+        let share = self.share();
+        let long = refused.told.filter(|told| *told > LONG_WAIT);
+        match (&mut self.sort, long) {
+            (Sort::Windowed(windowed), _) => {
+                let told = refused.told.unwrap_or(LONG_WAIT);
+                windowed.refused(refused, told, sequence);
+                return told;
+            }
+            (Sort::Metered(metered), None) if first => {
+                metered.refused(refused);
+                return metered.pause(refused);
+            }
+            (Sort::Metered(metered), None) => {
+                metered.refused_again(refused);
+                return 0.0;
+            }
+            (_, Some(told)) => {
+                self.sort = Sort::Windowed(Windowed::new(refused, told, self.started, share));
+            }
+            (Sort::Unknown, None) => {
+                let mut metered = Metered::new(refused, share);
+                let pause = metered.pause(refused);
+                self.sort = Sort::Metered(metered);
+                return pause;
+            }
+        }
+        0.0
+    }
+
+    fn share(&self) -> f64 {
+        1.0 - self.headroom
+    }
+
+    /// The limit as far as it is known.
+    pub(super) fn limit(&self) -> Option<Limit> {
+        let (calls, per) = match (&self.left, &self.sort) {
+            (Some(left), _) => {
+                let (calls, span) = left.window()?;
+                (calls as f64, span)
+            }
+            (None, Sort::Metered(metered)) => (metered.rate()?, 1.0),
+            (None, Sort::Windowed(windowed)) => (windowed.calls(), windowed.period()?),
+            (None, Sort::Unknown) => return None,
+        };
+        Some(Limit { calls, per: Duration::try_from_secs_f64(per).ok()? })
+    }
+
+    /// Seconds that so many calls take under the limit.
+    pub(super) fn estimate(&self, calls: f64) -> Option<f64> {
+        let limit = self.limit()?;
+        let per = limit.per.as_secs_f64();
+        let allowed = (limit.calls * self.share()).max(1e-9);
+        match (&self.left, &self.sort) {
+            (None, Sort::Metered(_)) => Some(calls / allowed * per),
+            // The last window's calls need not wait for its end.
+            _ => Some(((calls / allowed.max(1.0)).ceil() - 1.0).max(0.0) * per),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Learns a rate that nobody tells: a token bucket, or a window so short that it looks like one.
+//!
+//! At a 429 the bucket is empty, so the calls taken between two such moments, over the time between them, are
+//! its rate. It seeks the first token with one call at a time, rises until it is refused again, and then cruises:
+//! each cycle begins a little below the rate and ends a little above it, so that the bucket banks what is
+//! not used and nothing is lost, and its only refusal measures the rate anew. It must not learn from time in
+//! which the client itself was idle.
+
+use super::rise::Rise;
+use super::slots::Slots;
+
+/// The first wait for a token when the provider names none; it doubles until a call is taken.
+const FIRST_WAIT: f64 = 0.025;
+const LONGEST_WAIT: f64 = 60.0;
+/// A pause while cruising, in spacings: one token to be missed, and one to spare.
+const PAUSE: f64 = 2.5;
+/// Late starts are made up for within this many seconds, and within this part of a known burst.
+const SLACK: f64 = 0.025;
+/// A cycle is longer than this many times the calls that its refusal costs.
+const CALLS_PER_LOST_CALL: f64 = 60.0;
+const SLOWEST: f64 = 1.0 / 3600.0;
+const FASTEST: f64 = 1e7;
+
+/// Moments of an empty bucket that are kept.
+const EMPTIES: usize = 4;
+
+/// A moment at which the bucket was empty.
+#[derive(Debug, Clone, Copy)]
+struct Empty {
+    at: f64,
+    /// Calls that the provider had taken by then.
+    taken: f64,
+}
+
+/// How one cycle goes.
+#[derive(Debug, Clone, Copy)]
+struct Cruise {
+    /// The rate as measured.
+    rate: f64,
+    /// It begins so much below the rate and ends so much above.
+    spread: f64,
+    /// Calls from the begin to the end.
+    span: f64,
+    calls: f64,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    /// One call at a time, after ever longer waits.
+    Seeking {
+        wait: f64,
+    },
+    Rising(Rise),
+    Cruising(Cruise),
+}
+
+/// The learner of a rate; times are seconds.
+#[derive(Debug, Clone)]
+pub(super) struct Metered {
+    state: State,
+    slots: Slots,
+    empties: Vec<Empty>,
+    /// Calls that the full bucket holds.
+    burst: f64,
+    /// Pauses since a call was last taken.
+    refusals: i32,
+    /// The part of the rate that is used.
+    share: f64,
+    /// It comes from an earlier run, and is probed more seldom.
+    trusted: bool,
+    /// Time that the client let pass without a call, since the last empty moment.
+    idle: f64,
+}
+
+/// A refused call, as the learner sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused {
+    pub(super) now: f64,
+    pub(super) started: f64,
+    /// Calls that were taken before it.
+    pub(super) taken: f64,
+    /// The wait that the provider names.
+    pub(super) told: Option<f64>,
+    pub(super) chance: f64,
+}
+
+impl Metered {
+    /// Begins with the refusal that ended the first burst.
+    pub(super) fn new(refused: &Refused, share: f64) -> Metered {
+        let burst = refused.taken.max(1.0);
+        let state = match refused.told {
+            Some(told) => State::Rising(Rise::after_pause(burst, told)),
+            None => State::Seeking { wait: FIRST_WAIT },
+        };
+        let mut metered = Metered::with(state, burst, share);
+        metered.note_empty(refused);
+        metered
+    }
+
+    /// Begins with what an earlier run learned.
+    pub(super) fn learned(rate: f64, burst: f64, share: f64, trusted: bool) -> Metered {
+        let rate = rate.clamp(SLOWEST, FASTEST);
+        let mut metered = Metered::with(State::Seeking { wait: 0.0 }, burst, share);
+        metered.trusted = trusted;
+        metered.cruise(rate, 1000.0, None);
+        metered
+    }
+
+    fn with(state: State, burst: f64, share: f64) -> Metered {
+        Metered {
+            state,
+            slots: Slots::new(0.0, 0.0),
+            empties: Vec::with_capacity(EMPTIES),
+            burst,
+            refusals: 0,
+            share,
+            trusted: false,
+            idle: 0.0,
+        }
+    }
+
+    /// The rate, once it is measured, in calls a second.
+    pub(super) fn rate(&self) -> Option<f64> {
+        match &self.state {
+            State::Cruising(cruise) => Some(cruise.rate),
+            _ => None,
+        }
+    }
+
+    pub(super) fn burst(&self) -> f64 {
+        self.burst
+    }
+
+    /// When the next call may start; `None` when one in flight must end first.
+    pub(super) fn opens(&self, in_flight: u32) -> Option<f64> {
+        match self.state {
+            State::Seeking { .. } if in_flight > 0 => None,
+            _ => Some(self.slots.opens()),
+        }
+    }
+
+    pub(super) fn start(&mut self, now: f64, trip: f64) {
+        let unused = self.slots.take(now);
+        self.idle += unused;
+        let pace = match &mut self.state {
+            State::Seeking { .. } => return,
+            State::Rising(rise) => rise.start(now, trip),
+            State::Cruising(cruise) => {
+                // Only calls that had to wait for the grid say anything of the limit.
+                cruise.calls += f64::from(unused <= 0.0);
+                cruise.pace(self.share)
+            }
+        };
+        self.respace(pace);
+    }
+
+    /// A call was taken.
+    pub(super) fn accepted(&mut self, now: f64) {
+        self.refusals = 0;
+        if let State::Seeking { .. } = self.state {
+            let since = self.empties.last().map_or(FIRST_WAIT, |empty| now - empty.at);
+            let rise = Rise::from(1.0 / since.max(1e-4));
+            self.respace(rise.pace());
+            self.state = State::Rising(rise);
+        }
+    }
+
+    /// A further refusal of a burst that is already known: the bucket was still empty.
+    pub(super) fn refused_again(&mut self, refused: &Refused) {
+        if let Some(last) = self.empties.last_mut().filter(|last| refused.started >= last.at) {
+            *last = Empty { at: refused.started, taken: refused.taken };
+        }
+    }
+
+    /// The first refusal of a burst.
+    pub(super) fn refused(&mut self, refused: &Refused) {
+        let measured = self.measure(refused);
+        self.refusals += 1;
+        if refused.told.is_some() {
+            self.refused_with_a_wait(refused);
+        } else {
+            self.refused_blindly(measured);
+        }
+        self.note_empty(refused);
+    }
+
+    /// The wait after the refusal that was just learned from; the grid stays empty as long.
+    pub(super) fn pause(&mut self, refused: &Refused) -> f64 {
+        let pause = match &self.state {
+            State::Seeking { wait } => *wait,
+            State::Rising(rise) => PAUSE / rise.pace(),
+            State::Cruising(cruise) => PAUSE / cruise.rate * f64::from(1 << (self.refusals - 1).clamp(0, 4)),
+        };
+        let blind = pause.min(LONGEST_WAIT) * (1.0 + 0.25 * refused.chance);
+        let pause = refused.told.unwrap_or(blind);
+        self.slots.clear_until(refused.now + pause);
+        pause
+    }
+
+    fn refused_blindly(&mut self, measured: Option<(f64, f64)>) {
+        match (&mut self.state, measured) {
+            (State::Seeking { wait }, _) => *wait = (*wait * 2.0).min(LONGEST_WAIT),
+            (_, Some((rate, calls))) => self.cruise(rate, calls, None),
+            (State::Cruising(cruise), None) if self.refusals <= 2 => {
+                let rate = cruise.rate * 0.7;
+                self.cruise(rate, 8.0, None);
+            }
+            (State::Cruising(cruise), None) => {
+                let wait = (PAUSE / cruise.rate * 4.0).clamp(FIRST_WAIT, LONGEST_WAIT);
+                self.state = State::Seeking { wait };
+            }
+            (State::Rising(_), None) => self.state = State::Seeking { wait: FIRST_WAIT },
+        }
+    }
+
+    /// The pause that was named fills the bucket, so what is left of it tells nothing of the next cycle.
+    fn refused_with_a_wait(&mut self, refused: &Refused) {
+        let told = refused.told.unwrap_or(0.0);
+        match &self.state {
+            State::Seeking { .. } => self.state = State::Rising(Rise::after_pause(self.burst, told)),
+            State::Rising(rise) => {
+                let rate = rise.rate(refused.started, self.burst).max(self.burst / told.max(0.05));
+                self.cruise(rate, 1000.0, Some(told));
+            }
+            State::Cruising(cruise) => {
+                let early = cruise.calls < cruise.span / 4.0;
+                let rate = cruise.rate * if early { 0.9 } else { 0.98 };
+                self.cruise(rate, 1000.0, Some(told));
+            }
+        }
+        self.empties.clear();
+    }
+
+    /// Begins a cycle at a rate that was measured over `calls`; the more calls, the longer the cycle.
+    fn cruise(&mut self, rate: f64, calls: f64, told: Option<f64>) {
+        let rate = rate.clamp(SLOWEST, FASTEST);
+        let (spread, span) = match (calls, told) {
+            (_, Some(told)) => (0.03, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
+            _ if self.trusted => (0.01, 1000.0),
+            (..25.0, None) => (0.10, 40.0),
+            (..90.0, None) => (0.05, 120.0),
+            (_, None) => (0.02, 400.0),
+        };
+        let cruise = Cruise { rate, spread, span, calls: 0.0 };
+        self.respace(cruise.pace(self.share));
+        self.state = State::Cruising(cruise);
+    }
+
+    fn respace(&mut self, pace: f64) {
+        let spacing = 1.0 / pace.clamp(SLOWEST, FASTEST);
+        let slack = SLACK.max(1.5 * spacing).min(self.burst * spacing / 4.0);
+        self.slots.respace(spacing, slack);
+    }
+
+    fn note_empty(&mut self, refused: &Refused) {
+        if self.empties.len() == EMPTIES {
+            self.empties.remove(0);
+        }
+        self.empties.push(Empty { at: refused.started, taken: refused.taken });
+        self.idle = 0.0;
+    }
+
+    /// Rate and calls between empty moments: over the longest time that agrees with the newest.
+    fn measure(&self, refused: &Refused) -> Option<(f64, f64)> {
+        let newest = self.empties.last()?;
+        let between = |empty: &Empty, idle: f64| {
+            let calls = refused.taken - empty.taken;
+            (calls / (refused.started - empty.at - idle).max(1e-4), calls)
+        };
+        let (rate, calls) = between(newest, self.idle);
+        if calls < 3.0 {
+            return None;
+        }
+        let agrees = |(older, _): &(f64, f64)| (older / rate - 1.0).abs() <= 2.0 / calls + 0.02;
+        self.empties.iter().map(|empty| between(empty, self.idle)).find(agrees)
+    }
+}
+
+impl Cruise {
+    /// The pace of the next call: a line through the rate, and from a quarter over its end on ever steeper.
+    fn pace(&self, share: f64) -> f64 {
+        if share < 1.0 && self.spread <= 0.03 {
+            return self.rate * share;
+        }
+        let along = self.calls / self.span;
+        let line = self.rate * (1.0 + self.spread * (2.0 * along.min(1.25) - 1.0));
+        if along <= 1.25 { line } else { line * 1.5f64.powf(((along - 1.25) / 0.1).min(40.0)) }
+    }
+}

@@ -1,0 +1,295 @@
+//! When the next call may leave: one gate for all workers of a run, which learns the provider's limits.
+//!
+//! Pure: time is given in, as the time since the run began. Nobody tells it a limit. It begins with one call,
+//! then eight, then twice as many per round trip (`flight.rs`), until the provider objects. What it objects with
+//! decides what is learned (`lane.rs`): headers that count calls (`told.rs`), waits that speak of a window
+//! (`windowed.rs`), or bare 429s of a bucket (`metered.rs`, `rise.rs`).
+//!
+//! Reads and writes learn apart, since providers limit them apart at times; where one limit holds for both, each
+//! learns its share of it. A pause holds both, since a 429 may be meant for the account. `--rate` caps the sum.
+
+mod flight;
+mod lane;
+mod learned;
+mod metered;
+mod rise;
+mod slots;
+mod told;
+mod windowed;
+
+use std::time::Duration;
+
+use flight::{Flight, Room};
+use lane::{Allowed, Lane};
+pub use learned::{Kind, Learned, LearnedLimit};
+use slots::Slots;
+
+use crate::provider::Limits;
+
+/// Calls in flight at the start when nothing is said.
+pub const START_IN_FLIGHT: u32 = 8;
+/// A pause longer than this ends the run instead (the same command goes on later).
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// A pause that nobody asked for and that is shorter than this is pacing, not a failed try.
+const NOTEWORTHY: f64 = 1.0;
+/// A told wait that is shorter counts as none.
+const SHORTEST_TOLD: f64 = 0.001;
+/// Told waits are stretched by up to this part, so that several programs do not come back at once.
+const STRETCH: f64 = 0.01;
+/// The spacing of a cap is so much wider, and late starts are made up for within half of that, so that neither
+/// they nor the jitter of the network cross it.
+const CAP_MARGIN: f64 = 0.01;
+
+/// Whether a call changes something; both kinds have their own limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Does {
+    Read,
+    Write,
+}
+
+/// A cap of the user's own, `--rate`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cap {
+    pub calls: u32,
+    pub per: Duration,
+}
+
+/// Whether a call may start now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Gate {
+    Open,
+    /// Not before this time, unless another call ends.
+    At(Duration),
+    /// When another call has ended.
+    Full,
+}
+
+/// Proof that a call was let through; it comes back with the call's end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ticket {
+    does: Does,
+    started: Duration,
+    /// How many calls of its kind started before it.
+    sequence: u64,
+}
+
+/// How a call ended, as far as pacing is concerned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ended {
+    /// An answer of any kind but a limit or a failure of the server.
+    Answered(Limits),
+    /// 5xx, or an answer that is none.
+    Failed(Limits),
+    /// 429 in any shape.
+    Limited(Limits),
+    /// No answer.
+    Silent,
+}
+
+/// What the end of a call changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    Nothing,
+    /// All calls wait so long; the first of its burst.
+    Paused(Duration),
+    /// A 429 that only corrects the pace, or one of a burst that is already paused for.
+    AlreadyPaused,
+    /// The provider asks for more patience than a run has.
+    TooLong(Duration),
+}
+
+/// A limit as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    pub calls: f64,
+    pub per: Duration,
+}
+
+/// Why no call may start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Waiting {
+    /// Time to go.
+    pub left: Duration,
+    /// The limit that is waited for; none is known after a bare request to wait.
+    pub limit: Option<Limit>,
+}
+
+/// The gate's memory.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    flight: Flight,
+    cap: Option<(Cap, Slots)>,
+    /// Seconds since the run began; no call before.
+    closed_until: f64,
+    reads: Lane,
+    writes: Lane,
+}
+
+impl Pace {
+    /// `most` is the most calls in flight; `None` is `auto`.
+    pub fn new(most: Option<u32>, cap: Option<Cap>) -> Pace {
+        Pace {
+            flight: Flight::new(most),
+            cap: cap.map(|cap| (cap, slots_of(cap))),
+            closed_until: 0.0,
+            reads: Lane::new(),
+            writes: Lane::new(),
+        }
+    }
+
+    /// Leaves `part` of every limit that is found to others; between 0 and 0.95.
+    pub fn with_headroom(mut self, part: f64) -> Pace {
+        let part = if part.is_finite() { part.clamp(0.0, 0.95) } else { 0.0 };
+        self.reads.set_headroom(part);
+        self.writes.set_headroom(part);
+        self
+    }
+
+    /// Begins where an earlier run on this account ended; `wall` is now, in seconds since 1970. After the headroom.
+    pub fn with_learned(mut self, learned: &Learned, wall: i64) -> Pace {
+        self.reads.remember(learned.reads, wall);
+        self.writes.remember(learned.writes, wall);
+        self
+    }
+
+    /// What the next run on this account should begin with.
+    pub fn learned(&self, wall: i64) -> Learned {
+        Learned { reads: self.reads.learned(wall), writes: self.writes.learned(wall) }
+    }
+
+    /// The most calls that will ever be in flight.
+    pub fn most(&self) -> usize {
+        self.flight.most()
+    }
+
+    /// Calls that may be in flight as things stand; to begin more work than this is of no use yet.
+    pub fn window(&self) -> usize {
+        self.flight.window()
+    }
+
+    pub fn gate(&mut self, now: Duration, does: Does) -> Gate {
+        let now = now.as_secs_f64();
+        let opens = self.closed_until.max(self.cap.map_or(0.0, |(_, slots)| slots.opens()));
+        if opens > now {
+            return at(opens);
+        }
+        match self.flight.room(now) {
+            Room::Yes => {}
+            Room::No => return Gate::Full,
+            Room::At(then) => return at(then),
+        }
+        let in_flight = self.flight.in_flight();
+        match self.lane(does).allows(now, in_flight) {
+            Allowed::Yes => Gate::Open,
+            Allowed::Wait => Gate::Full,
+            Allowed::At(then) => at(then),
+        }
+    }
+
+    /// Takes the place of one call; only after [`Gate::Open`] for the same `now`.
+    pub fn start(&mut self, now: Duration, does: Does) -> Ticket {
+        let seconds = now.as_secs_f64();
+        self.flight.start(seconds);
+        if let Some((_, slots)) = &mut self.cap {
+            slots.take(seconds);
+        }
+        Ticket { does, started: now, sequence: self.lane(does).start(seconds) }
+    }
+
+    /// Gives the place back. `chance` is between 0 and 1 and spreads pauses.
+    pub fn end(&mut self, now: Duration, ticket: Ticket, ended: Ended, chance: f64) -> Change {
+        let now = now.as_secs_f64();
+        self.flight.end();
+        match ended {
+            Ended::Silent => {
+                self.flight.failed(now);
+                self.lane(ticket.does).silent(&ticket);
+            }
+            Ended::Failed(limits) => {
+                self.flight.failed(now);
+                self.lane(ticket.does).answered(now, &ticket, &limits);
+            }
+            Ended::Answered(limits) => {
+                self.flight.answered(now);
+                self.lane(ticket.does).answered(now, &ticket, &limits);
+            }
+            Ended::Limited(limits) => return self.limited(now, ticket, limits, chance.clamp(0.0, 1.0)),
+        }
+        Change::Nothing
+    }
+
+    /// Forgets a call that was let through but never sent.
+    pub fn forget(&mut self, ticket: Ticket) {
+        self.flight.end();
+        self.lane(ticket.does).forget();
+    }
+
+    /// Why a call would wait, if it would wait for time to pass.
+    pub fn why(&mut self, now: Duration, does: Does) -> Option<Waiting> {
+        let Gate::At(then) = self.gate(now, does) else { return None };
+        let left = then.saturating_sub(now);
+        let cap = self.cap.filter(|(_, slots)| slots.opens() >= then.as_secs_f64() - 1e-6);
+        let capped = cap.map(|(cap, _)| Limit { calls: f64::from(cap.calls), per: cap.per });
+        Some(Waiting { left, limit: capped.or(self.lane(does).limit()) })
+    }
+
+    /// The limit of one kind of calls, as far as it is known.
+    pub fn limit(&self, does: Does) -> Option<Limit> {
+        match does {
+            Does::Read => self.reads.limit(),
+            Does::Write => self.writes.limit(),
+        }
+    }
+
+    /// How long so many calls take under the known limit and the cap; `None` when there is neither.
+    pub fn estimate(&self, calls: u64, does: Does) -> Option<Duration> {
+        let calls = calls as f64;
+        let lane = if does == Does::Read { &self.reads } else { &self.writes };
+        let capped = self.cap.map(|(cap, _)| calls * cap.per.as_secs_f64() / f64::from(cap.calls.max(1)));
+        let seconds = match (capped, lane.estimate(calls)) {
+            (Some(capped), Some(limited)) => capped.max(limited),
+            (capped, limited) => capped.or(limited)?,
+        };
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    fn lane(&mut self, does: Does) -> &mut Lane {
+        match does {
+            Does::Read => &mut self.reads,
+            Does::Write => &mut self.writes,
+        }
+    }
+
+    fn limited(&mut self, now: f64, ticket: Ticket, limits: Limits, chance: f64) -> Change {
+        let told = limits.retry_after.or(limits.reset);
+        if let Some(told) = told.filter(|told| *told > LONGEST_PAUSE) {
+            self.lane(ticket.does).forget();
+            return Change::TooLong(told);
+        }
+        self.flight.limited();
+        let told = told.map(|told| told.as_secs_f64()).filter(|told| *told > SHORTEST_TOLD);
+        let pause = self.lane(ticket.does).limited(now, &ticket, told, chance);
+        let seconds = told.map_or(pause.seconds, |told| told * (1.0 + STRETCH * chance));
+        self.closed_until = self.closed_until.max(now + seconds);
+        if pause.first && seconds >= NOTEWORTHY {
+            Change::Paused(Duration::from_secs_f64(self.closed_until - now))
+        } else {
+            Change::AlreadyPaused
+        }
+    }
+}
+
+/// A little later than `seconds`, so that the gate is open then in spite of rounding.
+fn at(seconds: f64) -> Gate {
+    Gate::At(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_PAUSE) + Duration::from_nanos(1))
+}
+
+fn slots_of(cap: Cap) -> Slots {
+    let per = cap.per.as_secs_f64();
+    Slots::new(per * (1.0 + CAP_MARGIN) / f64::from(cap.calls.max(1)), per * CAP_MARGIN / 2.0)
+}
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;

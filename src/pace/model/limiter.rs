@@ -1,0 +1,137 @@
+//! A modelled provider's limiter. It must not share code with the learner.
+
+use std::time::Duration;
+
+use crate::provider::Limits;
+
+/// What limits.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape {
+    Bucket { rate: f64, burst: f64 },
+    Window { calls: f64, period: f64 },
+    Unlimited,
+}
+
+/// What a 429 says of time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Wait {
+    Nothing,
+    Fixed(f64),
+    /// Until a call may pass, in whole seconds.
+    Honest,
+}
+
+/// The limiter's settings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings {
+    pub(super) shape: Shape,
+    pub(super) wait: Wait,
+    /// Every answer carries `X-RateLimit-*`.
+    pub(super) headers: bool,
+    /// From this time on, the limit is this many times as high.
+    pub(super) change: Option<(f64, f64)>,
+    /// Another client takes this part of each window from then on.
+    pub(super) rival: Option<(f64, f64)>,
+    /// Where in its window the run begins, in seconds.
+    pub(super) phase: f64,
+}
+
+/// The limiter's memory.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    settings: Settings,
+    level: f64,
+    seen: f64,
+    window: f64,
+    used: f64,
+    /// No call may start before this time: the longest wait that was named.
+    pub(super) forbidden_until: f64,
+}
+
+impl Limiter {
+    pub(super) fn new(settings: Settings) -> Limiter {
+        let level = match settings.shape {
+            Shape::Bucket { burst, .. } => burst,
+            _ => 0.0,
+        };
+        Limiter { settings, level, seen: 0.0, window: 0.0, used: 0.0, forbidden_until: 0.0 }
+    }
+
+    fn factor(&self, now: f64) -> f64 {
+        let after = |change: Option<(f64, f64)>| change.filter(|(from, _)| now >= *from).map(|(_, by)| by);
+        after(self.settings.change).unwrap_or(1.0) * (1.0 - after(self.settings.rival).unwrap_or(0.0))
+    }
+
+    /// Judges a call that arrives at `now`: whether it is taken, and what the answer says.
+    pub(super) fn judge(&mut self, now: f64) -> (bool, Limits) {
+        let factor = self.factor(now);
+        match self.settings.shape {
+            Shape::Unlimited => (true, Limits::default()),
+            Shape::Bucket { rate, burst } => {
+                let rate = rate * factor;
+                self.level = (self.level + rate * (now - self.seen)).min(burst);
+                self.seen = now;
+                let taken = self.level >= 1.0;
+                self.level -= f64::from(taken);
+                self.answer(taken, (1.0 - self.level) / rate, Limits::default())
+            }
+            Shape::Window { calls, period } => {
+                let number = ((now + self.settings.phase) / period).floor();
+                if number != self.window {
+                    (self.window, self.used) = (number, 0.0);
+                }
+                let calls = (calls * factor).floor();
+                let taken = self.used < calls;
+                self.used += f64::from(taken);
+                let reset = (number + 1.0) * period - self.settings.phase - now;
+                let limits = match self.settings.headers {
+                    false => Limits::default(),
+                    true => Limits {
+                        limit: Some(calls as u64),
+                        remaining: Some((calls - self.used).max(0.0) as u64),
+                        reset: Some(Duration::from_secs_f64(reset.ceil())),
+                        ..Limits::default()
+                    },
+                };
+                self.answer(taken, reset, limits)
+            }
+        }
+    }
+
+    fn answer(&mut self, taken: bool, wait: f64, limits: Limits) -> (bool, Limits) {
+        let wait = match self.settings.wait {
+            _ if taken => None,
+            Wait::Nothing => None,
+            Wait::Fixed(wait) => Some(wait),
+            Wait::Honest => Some(wait.ceil().max(1.0)),
+        };
+        (taken, Limits { retry_after: wait.map(Duration::from_secs_f64), ..limits })
+    }
+
+    /// The shortest time in which so many calls can be taken by somebody who knows everything.
+    pub(super) fn ideal(&self, calls: f64) -> f64 {
+        match self.settings.shape {
+            Shape::Unlimited => 0.0,
+            Shape::Bucket { rate, .. } => {
+                let (from, by) = self
+                    .settings
+                    .change
+                    .or(self.settings.rival.map(|(from, part)| (from, 1.0 - part)))
+                    .unwrap_or((f64::INFINITY, 1.0));
+                let before = rate * from.min(calls / rate);
+                before / rate + (calls - before) / (rate * by)
+            }
+            Shape::Window { calls: size, period } => {
+                let (mut left, mut number, mut begins) = (calls, 0.0, 0.0);
+                loop {
+                    left -= (size * self.factor(begins)).floor();
+                    if left <= 0.0 {
+                        return begins;
+                    }
+                    number += 1.0;
+                    begins = number * period - self.settings.phase;
+                }
+            }
+        }
+    }
+}

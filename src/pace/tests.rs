@@ -1,0 +1,125 @@
+//! The gate by single steps; whole runs are in `model.rs`.
+
+use super::*;
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+fn fine() -> Ended {
+    Ended::Answered(Limits::default())
+}
+
+fn told(seconds: u64) -> Ended {
+    Ended::Limited(Limits { retry_after: Some(Duration::from_secs(seconds)), ..Limits::default() })
+}
+
+fn blind() -> Ended {
+    Ended::Limited(Limits::default())
+}
+
+/// A gate that has heard a first answer, at time 0.
+fn heard(most: Option<u32>, cap: Option<Cap>) -> Pace {
+    let mut pace = Pace::new(most, cap);
+    let scout = pace.start(seconds(0.0), Does::Write);
+    pace.end(seconds(0.0), scout, fine(), 0.0);
+    pace
+}
+
+fn nearly(gate: Gate, expected: f64) -> bool {
+    matches!(gate, Gate::At(then) if (then.as_secs_f64() - expected).abs() < 1e-6)
+}
+
+#[test]
+fn no_more_calls_are_in_flight_than_allowed() {
+    let mut pace = heard(Some(2), None);
+    let first = pace.start(seconds(0.0), Does::Write);
+    pace.start(seconds(0.0), Does::Read);
+    assert_eq!(pace.gate(seconds(0.0), Does::Write), Gate::Full);
+    pace.end(seconds(1.0), first, fine(), 0.0);
+    assert_eq!(pace.gate(seconds(1.0), Does::Write), Gate::Open);
+}
+
+#[test]
+fn a_rate_is_spaced_evenly_over_reads_and_writes() {
+    let mut pace = Pace::new(None, Some(Cap { calls: 60, per: seconds(60.0) }));
+    let ticket = pace.start(seconds(5.0), Does::Write);
+    pace.end(seconds(5.0), ticket, fine(), 0.0);
+    let gate = pace.gate(seconds(5.0), Does::Read);
+    assert!(nearly(gate, 4.7 + 1.01) || nearly(gate, 6.01), "{gate:?}");
+    assert_eq!(pace.gate(seconds(7.0), Does::Read), Gate::Open);
+}
+
+#[test]
+fn a_told_wait_holds_all_calls_and_a_burst_is_punished_once() {
+    let mut pace = heard(Some(8), None);
+    let tickets: Vec<Ticket> = (0..8).map(|_| pace.start(seconds(0.0), Does::Write)).collect();
+    assert_eq!(pace.end(seconds(1.0), tickets[0], told(12), 0.0), Change::Paused(seconds(12.0)));
+    for ticket in &tickets[1..] {
+        assert_eq!(pace.end(seconds(1.0), *ticket, told(12), 1.0), Change::AlreadyPaused);
+    }
+    for does in [Does::Read, Does::Write] {
+        assert!(nearly(pace.gate(seconds(12.0), does), 13.12), "the longest of the burst counts");
+        assert_eq!(pace.gate(seconds(13.13), does), Gate::Open);
+    }
+    pace.start(seconds(13.2), Does::Write);
+    assert_eq!(pace.gate(seconds(13.2), Does::Write), Gate::Full, "after a pause one call goes first");
+}
+
+#[test]
+fn a_blind_pause_doubles_until_a_call_is_taken_and_short_ones_are_no_tries() {
+    let mut pace = heard(Some(4), None);
+    let mut now = 0.0;
+    let mut pauses = Vec::new();
+    for _ in 0..13 {
+        while let Gate::At(then) = pace.gate(seconds(now), Does::Write) {
+            now = then.as_secs_f64();
+        }
+        let ticket = pace.start(seconds(now), Does::Write);
+        if let Change::Paused(pause) = pace.end(seconds(now), ticket, blind(), 0.0) {
+            pauses.push((pause.as_secs_f64() * 10.0).round() / 10.0);
+        }
+    }
+    assert_eq!(pauses, [1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 60.0]);
+}
+
+#[test]
+fn an_absurd_wait_is_told_and_not_slept() {
+    let mut pace = Pace::new(None, None);
+    let ticket = pace.start(seconds(0.0), Does::Write);
+    assert_eq!(pace.end(seconds(0.0), ticket, told(90_000), 0.0), Change::TooLong(seconds(90_000.0)));
+    assert_eq!(pace.gate(seconds(0.0), Does::Write), Gate::Open, "its place is free again");
+}
+
+#[test]
+fn a_forgotten_call_gives_its_place_back() {
+    let mut pace = heard(Some(1), None);
+    let ticket = pace.start(seconds(0.0), Does::Write);
+    assert_eq!(pace.gate(seconds(0.0), Does::Write), Gate::Full);
+    pace.forget(ticket);
+    assert_eq!(pace.gate(seconds(0.0), Does::Write), Gate::Open);
+}
+
+#[test]
+fn it_says_why_it_waits_and_how_long_the_rest_takes() {
+    let mut pace = heard(Some(8), None);
+    assert_eq!((pace.why(seconds(1.0), Does::Write), pace.estimate(100, Does::Write)), (None, None));
+    let limits =
+        Limits { limit: Some(50), remaining: Some(0), reset: Some(seconds(40.0)), ..Limits::default() };
+    let ticket = pace.start(seconds(1.0), Does::Write);
+    pace.end(seconds(1.0), ticket, Ended::Answered(limits), 0.0);
+    let waiting = pace.why(seconds(11.0), Does::Write).expect("nothing is left");
+    assert_eq!(waiting.left.as_secs(), 30);
+    assert_eq!(waiting.limit, Some(Limit { calls: 50.0, per: seconds(40.0) }));
+    assert_eq!(pace.estimate(101, Does::Write), Some(seconds(80.0)));
+    let capped = Pace::new(None, Some(Cap { calls: 10, per: seconds(1.0) }));
+    assert_eq!(capped.estimate(100, Does::Read), Some(seconds(10.0)));
+}
+
+#[test]
+fn what_was_not_used_is_remembered_as_it_was() {
+    let limit = LearnedLimit { kind: Kind::Window, calls: 50.0, rate: 50.0 / 60.0, when: 1000 };
+    let learned = Learned { reads: Some(limit), writes: None };
+    let pace = Pace::new(None, None).with_learned(&learned, 2000);
+    assert_eq!(pace.learned(2000), learned);
+}
