@@ -10,6 +10,10 @@ pub(super) const MOST_OF_AUTO: u32 = 256;
 const PATIENCE: f64 = 3.0;
 /// No two doublings within so many seconds: on a quick server, eight in flight already find the limit.
 const STEP: f64 = 0.010;
+/// The first eight are kept for a while, since a small limit is met with as many refusals as are in flight; but
+/// no longer than costs this many calls in a run that needs more, nor for more than [`HELD`] answers.
+const HOLD_COST: f64 = 200.0;
+const HELD: f64 = 60.0;
 /// With `auto`, a doubling that brings less than this factor in answers a second was of no use.
 const WORTH: f64 = 1.15;
 /// So many seconds later it is tried again.
@@ -38,6 +42,8 @@ pub(super) struct Flight {
     /// Somebody had to wait since the last step.
     wanted: bool,
     good: f64,
+    /// Good answers that the first step needs.
+    hold: f64,
     stepped: f64,
     /// Answers a second before the last step.
     before: f64,
@@ -58,6 +64,7 @@ impl Flight {
             first_start: None,
             wanted: false,
             good: 0.0,
+            hold: hold(most),
             stepped: 0.0,
             before: 0.0,
             trouble: 0.0,
@@ -107,7 +114,7 @@ impl Flight {
         }
         self.trouble = (self.trouble - 1.0).max(0.0);
         self.good += 1.0;
-        if self.window < self.most && self.good >= self.window && now - self.stepped >= STEP {
+        if self.window < self.most && self.good >= self.window.max(self.hold) && now - self.stepped >= STEP {
             self.step(now);
         }
     }
@@ -141,7 +148,14 @@ impl Flight {
         self.before = if self.window < self.threshold { rate } else { 0.0 };
         self.window = wider.min(self.most);
         (self.wanted, self.good, self.stepped) = (false, 0.0, now);
+        self.hold = 0.0;
     }
+}
+
+/// Answers to wait for before the first step, when `most` are allowed.
+fn hold(most: f64) -> f64 {
+    let times = most / f64::from(START_IN_FLIGHT) - 1.0;
+    if times > 0.0 { (HOLD_COST / times).min(HELD) } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -177,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_window_doubles_per_round_trip_up_to_the_most() {
-        assert_eq!(run(&mut Flight::new(Some(64)), 0.020, 0.0, 0.081), 64);
+        assert_eq!(run(&mut Flight::new(Some(64)), 0.020, 0.0, 0.15), 64);
         assert_eq!(run(&mut Flight::new(Some(3)), 0.020, 0.0, 0.2), 3);
         assert_eq!(run(&mut Flight::new(None), 0.050, 0.0, 1.0), MOST_OF_AUTO as usize);
     }

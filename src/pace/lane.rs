@@ -46,6 +46,8 @@ pub(super) struct Lane {
     left: Option<Left>,
     headroom: f64,
     in_flight: u32,
+    /// When the first call started.
+    began: f64,
     /// Calls started, and refused.
     started: u64,
     refused: u64,
@@ -63,6 +65,7 @@ impl Lane {
             left: None,
             headroom: 0.0,
             in_flight: 0,
+            began: 0.0,
             started: 0,
             refused: 0,
             burst: 0,
@@ -130,6 +133,9 @@ impl Lane {
     /// Counts a start; returns its sequence.
     pub(super) fn start(&mut self, now: f64) -> u64 {
         let sequence = self.started;
+        if sequence == 0 {
+            self.began = now;
+        }
         self.started += 1;
         self.in_flight += 1;
         match &mut self.sort {
@@ -176,8 +182,9 @@ impl Lane {
             self.burst = self.started;
         }
         let taken = (ticket.sequence + 1).saturating_sub(self.refused) as f64;
+        let after = (self.started - 1 - ticket.sequence.min(self.started - 1)) as f64;
         let started = ticket.started.as_secs_f64();
-        let refused = Refused { now, started, taken, told, chance };
+        let refused = Refused { now, started, taken, after, told, chance };
         if let (Some(left), Some(told)) = (&mut self.left, told) {
             left.exhausted(now + told);
             return Pause { first, seconds: told };
@@ -207,7 +214,7 @@ impl Lane {
                 self.sort = Sort::Windowed(Windowed::new(refused, told, self.started, share));
             }
             (Sort::Unknown, None) => {
-                let mut metered = Metered::new(refused, share);
+                let mut metered = Metered::new(refused, self.began, share);
                 let pause = metered.pause(refused);
                 self.sort = Sort::Metered(metered);
                 return pause;

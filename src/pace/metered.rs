@@ -18,6 +18,8 @@ const PAUSE: f64 = 2.5;
 const SLACK: f64 = 0.025;
 /// A cycle is longer than this many times the calls that its refusal costs.
 const CALLS_PER_LOST_CALL: f64 = 60.0;
+/// A cycle that has no refusal by so many times its length is at a limit that has grown.
+const LATEST: f64 = 1.75;
 const SLOWEST: f64 = 1.0 / 3600.0;
 const FASTEST: f64 = 1e7;
 
@@ -41,6 +43,8 @@ struct Cruise {
     spread: f64,
     /// Calls from the begin to the end.
     span: f64,
+    /// Calls of a round trip: what is sent before a refusal is heard of.
+    unheard: f64,
     calls: f64,
 }
 
@@ -60,8 +64,9 @@ pub(super) struct Metered {
     state: State,
     slots: Slots,
     empties: Vec<Empty>,
-    /// Calls that the full bucket holds.
+    /// Calls that the full bucket gave at the beginning, and the seconds in which it did.
     burst: f64,
+    burst_time: f64,
     /// Pauses since a call was last taken.
     refusals: i32,
     /// The part of the rate that is used.
@@ -70,6 +75,8 @@ pub(super) struct Metered {
     trusted: bool,
     /// Time that the client let pass without a call, since the last empty moment.
     idle: f64,
+    /// The usual time to an answer.
+    trip: f64,
 }
 
 /// A refused call, as the learner sees it.
@@ -79,20 +86,23 @@ pub(super) struct Refused {
     pub(super) started: f64,
     /// Calls that were taken before it.
     pub(super) taken: f64,
+    /// Calls that were started after it.
+    pub(super) after: f64,
     /// The wait that the provider names.
     pub(super) told: Option<f64>,
     pub(super) chance: f64,
 }
 
 impl Metered {
-    /// Begins with the refusal that ended the first burst.
-    pub(super) fn new(refused: &Refused, share: f64) -> Metered {
+    /// Begins with the refusal that ended the first burst, which began at `began`.
+    pub(super) fn new(refused: &Refused, began: f64, share: f64) -> Metered {
         let burst = refused.taken.max(1.0);
         let state = match refused.told {
             Some(told) => State::Rising(Rise::after_pause(burst, told)),
             None => State::Seeking { wait: FIRST_WAIT },
         };
         let mut metered = Metered::with(state, burst, share);
+        metered.burst_time = refused.started - began;
         metered.note_empty(refused);
         metered
     }
@@ -108,6 +118,7 @@ impl Metered {
 
     fn with(state: State, burst: f64, share: f64) -> Metered {
         Metered {
+            burst_time: 0.0,
             state,
             slots: Slots::new(0.0, 0.0),
             empties: Vec::with_capacity(EMPTIES),
@@ -116,6 +127,7 @@ impl Metered {
             share,
             trusted: false,
             idle: 0.0,
+            trip: 0.0,
         }
     }
 
@@ -140,6 +152,7 @@ impl Metered {
     }
 
     pub(super) fn start(&mut self, now: f64, trip: f64) {
+        self.trip = trip;
         let unused = self.slots.take(now);
         self.idle += unused;
         let pace = match &mut self.state {
@@ -148,6 +161,7 @@ impl Metered {
             State::Cruising(cruise) => {
                 // Only calls that had to wait for the grid say anything of the limit.
                 cruise.calls += f64::from(unused <= 0.0);
+                cruise.unheard = trip * cruise.rate;
                 cruise.pace(self.share)
             }
         };
@@ -159,7 +173,8 @@ impl Metered {
         self.refusals = 0;
         if let State::Seeking { .. } = self.state {
             let since = self.empties.last().map_or(FIRST_WAIT, |empty| now - empty.at);
-            let rise = Rise::from(1.0 / since.max(1e-4));
+            let empty = self.empties.last().map_or(now, |empty| empty.at);
+            let rise = Rise::from(1.0 / since.max(1e-4), empty);
             self.respace(rise.pace());
             self.state = State::Rising(rise);
         }
@@ -174,7 +189,10 @@ impl Metered {
 
     /// The first refusal of a burst.
     pub(super) fn refused(&mut self, refused: &Refused) {
-        let measured = self.measure(refused);
+        let measured = self.measure(refused).map(|(rate, calls)| match &self.state {
+            State::Rising(rise) => (rise.rate(refused, self.burst, self.burst_time).max(rate), calls),
+            _ => (rate, calls),
+        });
         self.refusals += 1;
         if refused.told.is_some() {
             self.refused_with_a_wait(refused);
@@ -202,8 +220,8 @@ impl Metered {
             (State::Seeking { wait }, _) => *wait = (*wait * 2.0).min(LONGEST_WAIT),
             (_, Some((rate, calls))) => self.cruise(rate, calls, None),
             (State::Cruising(cruise), None) if self.refusals <= 2 => {
-                let rate = cruise.rate * 0.7;
-                self.cruise(rate, 8.0, None);
+                let rate = cruise.rate * 0.85;
+                self.cruise(rate, 30.0, None);
             }
             (State::Cruising(cruise), None) => {
                 let wait = (PAUSE / cruise.rate * 4.0).clamp(FIRST_WAIT, LONGEST_WAIT);
@@ -219,7 +237,7 @@ impl Metered {
         match &self.state {
             State::Seeking { .. } => self.state = State::Rising(Rise::after_pause(self.burst, told)),
             State::Rising(rise) => {
-                let rate = rise.rate(refused.started, self.burst).max(self.burst / told.max(0.05));
+                let rate = rise.rate(refused, self.burst, self.burst_time).max(self.burst / told.max(0.05));
                 self.cruise(rate, 1000.0, Some(told));
             }
             State::Cruising(cruise) => {
@@ -241,7 +259,8 @@ impl Metered {
             (..90.0, None) => (0.05, 120.0),
             (_, None) => (0.02, 400.0),
         };
-        let cruise = Cruise { rate, spread, span, calls: 0.0 };
+        let unheard = self.trip * rate;
+        let cruise = Cruise { rate, spread, span: span.max(6.0 * unheard), unheard, calls: 0.0 };
         self.respace(cruise.pace(self.share));
         self.state = State::Cruising(cruise);
     }
@@ -277,13 +296,16 @@ impl Metered {
 }
 
 impl Cruise {
-    /// The pace of the next call: a line through the rate, and from a quarter over its end on ever steeper.
+    /// The pace of the next call: a line through the rate; long after its end the limit must have grown.
     fn pace(&self, share: f64) -> f64 {
         if share < 1.0 && self.spread <= 0.03 {
             return self.rate * share;
         }
-        let along = self.calls / self.span;
-        let line = self.rate * (1.0 + self.spread * (2.0 * along.min(1.25) - 1.0));
-        if along <= 1.25 { line } else { line * 1.5f64.powf(((along - 1.25) / 0.1).min(40.0)) }
+        let end = self.span * LATEST;
+        let along = self.calls.min(end) / self.span;
+        // The tokens of the pause are used up along the way.
+        let line = self.rate * (1.0 + PAUSE / self.span + self.spread * (2.0 * along - 1.0));
+        let over = (self.calls - end) / (self.span / 10.0).max(1.5 * self.unheard);
+        if over <= 0.0 { line } else { line * 1.5f64.powf(over.min(40.0)) }
     }
 }

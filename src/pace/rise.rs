@@ -3,11 +3,13 @@
 //! The steps are kept, so that the one refusal at the end tells the rate even where the bucket was full at the
 //! beginning and spilled for a while.
 
+use super::metered::Refused;
+
 /// The longest list of steps: from one an hour to ten million a second.
 const STEPS: usize = 64;
 /// A step that a single call filled may grow so much; one that lasted a round trip, less.
 const QUICK: f64 = 2.0;
-const STEADY: f64 = 1.5;
+const STEADY: f64 = 1.35;
 
 #[derive(Debug, Clone, Copy)]
 struct Step {
@@ -21,20 +23,21 @@ pub(super) struct Rise {
     pace: f64,
     /// The shortest step.
     least: f64,
-    /// Growth by single calls is allowed.
-    quick: bool,
+    /// When the bucket was empty; `None` if it was full at the beginning.
+    empty_at: Option<f64>,
     steps: Vec<Step>,
 }
 
 impl Rise {
-    /// From a pace that an empty bucket has just kept up with.
-    pub(super) fn from(pace: f64) -> Rise {
-        Rise { pace, least: 0.0, quick: true, steps: Vec::new() }
+    /// From a pace that a bucket, empty at `empty_at`, has just kept up with by giving one call.
+    pub(super) fn from(pace: f64, empty_at: f64) -> Rise {
+        let first = Step { from: empty_at, sent: 1.0 };
+        Rise { pace, least: 0.0, empty_at: Some(empty_at), steps: vec![first] }
     }
 
     /// After a pause of `told` seconds for a bucket that held `burst`: slowly, since a refusal costs that pause again.
     pub(super) fn after_pause(burst: f64, told: f64) -> Rise {
-        Rise { pace: burst / told.max(0.05), least: told / 10.0, quick: false, steps: Vec::new() }
+        Rise { pace: burst / told.max(0.05), least: told / 10.0, empty_at: None, steps: Vec::new() }
     }
 
     pub(super) fn pace(&self) -> f64 {
@@ -43,13 +46,14 @@ impl Rise {
 
     /// Counts a call; returns the pace of the next.
     pub(super) fn start(&mut self, now: f64, trip: f64) -> f64 {
+        let quick = self.empty_at.is_some();
         match self.steps.last_mut() {
             None => self.steps.push(Step { from: now, sent: 1.0 }),
             Some(step) => {
                 step.sent += 1.0;
-                let needed = if self.quick { 1.0 } else { 2.0 };
+                let needed = if quick { 1.0 } else { 2.0 };
                 if step.sent >= needed && now - step.from >= self.least.max(1.2 * trip) {
-                    let single = self.quick && step.sent <= 2.0;
+                    let single = quick && step.sent <= 1.0;
                     self.pace *= if single { QUICK } else { STEADY };
                     self.next_step(now);
                 }
@@ -64,26 +68,32 @@ impl Rise {
         }
     }
 
-    /// The rate of a bucket, full at the beginning, that these steps emptied at `end`.
-    pub(super) fn rate(&self, end: f64, burst: f64) -> f64 {
+    /// The rate of a bucket that these steps emptied, when it once gave `burst` calls in `burst_time` seconds.
+    pub(super) fn rate(&self, refused: &Refused, burst: f64, burst_time: f64) -> f64 {
         let (mut low, mut high) = (0.0, self.pace * 2.0);
         for _ in 0..40 {
             let middle = (low + high) / 2.0;
-            if self.empties(end, burst, middle) { low = middle } else { high = middle }
+            let size = (burst - middle * burst_time).max(1.0);
+            if self.empties(refused, size, middle) { low = middle } else { high = middle }
         }
         low
     }
 
-    fn empties(&self, end: f64, burst: f64, rate: f64) -> bool {
-        let mut level = burst;
+    /// Whether a bucket of that size and rate is empty when the refused call comes.
+    fn empties(&self, refused: &Refused, size: f64, rate: f64) -> bool {
+        let mut level = if self.empty_at.is_some() { 0.0 } else { size };
+        let sent: f64 = self.steps.iter().map(|step| step.sent).sum();
+        let mut left = sent - refused.after - 1.0;
         for (at, step) in self.steps.iter().enumerate() {
-            let until = self.steps.get(at + 1).map_or(end, |next| next.from);
-            level = (level + rate * (until - step.from).max(0.0) - step.sent).min(burst);
-            if level < 1.0 {
+            let until = self.steps.get(at + 1).map_or(refused.started, |next| next.from.min(refused.started));
+            let sent = step.sent.min(left.max(0.0));
+            left -= sent;
+            level = (level + rate * (until - step.from).max(0.0) - sent).min(size);
+            if level < 0.0 {
                 return true;
             }
         }
-        false
+        level < 1.0
     }
 }
 
@@ -105,14 +115,16 @@ mod tests {
                 last = now;
                 now += 1.0 / rise.start(now, 0.001);
             }
-            let found = rise.rate(now, 20.0);
+            let refused = Refused { now, started: now, taken: 0.0, after: 0.0, told: None, chance: 0.0 };
+            rise.start(now, 0.001);
+            let found = rise.rate(&refused, 20.0, 0.0);
             assert!((found / rate - 1.0).abs() < 0.15, "{found} for {rate}");
         }
     }
 
     #[test]
     fn it_rises_no_faster_than_answers_come() {
-        let mut rise = Rise::from(100.0);
+        let mut rise = Rise::from(100.0, 0.0);
         let mut now = 0.0;
         while now < 0.1 {
             now += 1.0 / rise.start(now, 0.020);

@@ -230,8 +230,14 @@ mod tests {
                         learner.accepted(sequence);
                     } else {
                         let told = ((number + 1.0) * period - now).ceil();
-                        let refusal =
-                            Refused { now, started: now - 0.01, taken: 0.0, told: None, chance: 0.0 };
+                        let refusal = Refused {
+                            now,
+                            started: now - 0.01,
+                            taken: 0.0,
+                            after: 0.0,
+                            told: None,
+                            chance: 0.0,
+                        };
                         refused[number as usize] += 1;
                         learner.refused(&refusal, told, sequence);
                     }
@@ -243,7 +249,7 @@ mod tests {
     }
 
     fn first(taken: f64, now: f64) -> Refused {
-        Refused { now, started: now, taken, told: None, chance: 0.0 }
+        Refused { now, started: now, taken, after: 0.0, told: None, chance: 0.0 }
     }
 
     #[test]

@@ -122,3 +122,26 @@ fn scenarios_of_a_first_run() {
         all.iter().filter(|scenario| !check(scenario)).map(|scenario| scenario.name).collect();
     assert!(failed.is_empty(), "{failed:?}");
 }
+
+#[test]
+fn one_run_in_detail() {
+    let bucket = limit(BUCKET, Wait::Nothing);
+    let windowed = limit(WINDOW, Wait::Honest);
+    for s in [
+        scenario("bucket 200/s, 64 in flight, 20 ms", 64, client(3000, 0.020), bucket, (1.05, 0.02)),
+        scenario("window RA", 16, client(1000, 0.2), windowed, (1.05, 0.02)),
+        scenario(
+            "bucket 200/s, Retry-After 1",
+            16,
+            client(3000, 0.001),
+            limit(BUCKET, Wait::Fixed(1.0)),
+            (1.05, 0.01),
+        ),
+    ] {
+        for seed in 0..3 {
+            let (client, settings) = varied(&s, seed);
+            let went = run(&mut Pace::new(s.most, None), client, settings, seed);
+            println!("{} {} {:?} {:.3?}", s.name, went.seconds / went.ideal, settings.phase, went.refusals);
+        }
+    }
+}
