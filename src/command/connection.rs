@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::Failure;
 use crate::cli::{ProviderChoice, ProviderName, Settings};
+use crate::history::History;
 use crate::outcome::exit;
 use crate::pace::Pace;
 use crate::provider::exotel::Exotel;
@@ -49,13 +52,27 @@ impl Connection {
         format!("{} {} {}", self.name.word(), self.base_url, self.account)
     }
 
-    pub fn caller<'a>(&'a self, settings: &Settings, stop: &'a StopSign, watch: &'a dyn Watch) -> Caller<'a> {
-        let pace = Pace::new(settings.concurrency, settings.rate);
+    /// Somebody who calls within all limits, beginning with what earlier runs learned of them.
+    pub fn caller<'a>(
+        &'a self,
+        settings: &Settings,
+        history: &History,
+        (stop, watch): (&'a StopSign, &'a dyn Watch),
+    ) -> Caller<'a> {
+        let learned = history.learned(&self.lock_name());
+        let pace = Pace::new(settings.concurrency, settings.rate)
+            .with_headroom(f64::from(settings.headroom) / 100.0)
+            .with_learned(&learned, Timestamp::now().as_second());
         let mut seed = [0; 8];
         // Without chance waits are merely less spread.
         let _ = getrandom::fill(&mut seed);
         let seed = u64::from_le_bytes(seed);
         Caller::new(&*self.provider, &*self.transport, stop, watch, (pace, settings.retries), seed)
+    }
+
+    /// Remembers what the caller learned of the account's limits.
+    pub fn remember(&self, history: &History, caller: &Caller<'_>) {
+        history.keep_learned(&self.lock_name(), &caller.learned(Timestamp::now().as_second()));
     }
 }
 

@@ -13,6 +13,7 @@ use crate::export::{
     Consistency, CsvRoster, ExportFailed, ExportWish, Exported, JsonLinesRoster, Layout, RosterWriter, Shape,
     export as export_roster,
 };
+use crate::history::History;
 use crate::outcome::{Cause, Stop, exit};
 use crate::platform::{self, Signals};
 use crate::provider::Failure as CallFailure;
@@ -42,10 +43,11 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
     }
     let spools = settings.screen.state_dir.join("spool");
     platform::private_folder(&spools).map_err(|error| Failure::disk(spools.display(), error))?;
+    let history = History::open(&settings.screen.state_dir)?;
     let connection = Connection::open(&choice, settings)?;
     block_on(async {
         let stop = StopSign::default();
-        let caller = connection.caller(settings, &stop, &screen);
+        let caller = connection.caller(settings, &history, (&stop, &screen));
         let mut signals =
             Signals::listen().map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         let progress = |done, total: Option<u64>| {
@@ -81,6 +83,7 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
             () = obey => Err(ExportFailed::Stopped),
         };
         screen.end();
+        connection.remember(&history, &caller);
         match exported {
             Ok(exported) => tell(&exported, caller.counts(), arguments.output.as_deref(), &screen, settings),
             Err(failed) => Err(failure(&failed, &stop)),

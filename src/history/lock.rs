@@ -55,7 +55,7 @@ impl AccountLock {
 }
 
 /// A file name that is safe everywhere and differs wherever the account differs.
-fn file_name(account: &str) -> String {
+pub(super) fn file_name(account: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' };
     let readable: String = account.chars().map(safe).take(60).collect();
     format!("{readable}-{:08x}", crc32c::crc32c(account.as_bytes()))

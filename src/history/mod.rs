@@ -5,6 +5,7 @@
 
 mod earlier;
 mod fingerprint;
+mod limits;
 mod lock;
 mod runs;
 

@@ -35,11 +35,10 @@ impl Engine<'_> {
         &self,
         mut next: impl AsyncFnMut() -> Result<Option<Planned>, E>,
     ) -> Result<(), E> {
-        let most = self.caller.most();
         let mut running = FuturesUnordered::new();
         let mut more = true;
         loop {
-            while more && running.len() < most && !self.stop.is_raised() {
+            while more && running.len() < self.caller.window() && !self.stop.is_raised() {
                 match next().await? {
                     None => more = false,
                     Some(_) if self.too_many_errors() => more = false,

@@ -18,7 +18,7 @@ use crate::runner::{CallSeen, Watch};
 use log::CallLog;
 use progress::Progress;
 
-pub use progress::plural;
+pub use progress::{in_words, plural};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();

@@ -170,3 +170,27 @@ fn style(known: bool) -> ProgressStyle {
 pub fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
+
+/// A time as people say it: `40 s`, `7 min`, `6.7 hours`.
+pub fn in_words(time: Duration) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 90.0 => format!("{:.0} s", seconds.ceil()),
+        seconds if seconds < 5400.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{:.1} hours", seconds / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let words = |seconds| in_words(Duration::from_secs_f64(seconds));
+        assert_eq!(
+            [words(0.2), words(89.5), words(420.0), words(24_000.0)],
+            ["1 s", "90 s", "7 min", "6.7 hours"]
+        );
+        assert_eq!([plural(1, "row"), plural(0, "row")], ["1 row", "0 rows"]);
+    }
+}

@@ -16,8 +16,7 @@ use crate::history::{History, Key, Run};
 use crate::outcome::{Cause, Stop, exit};
 use crate::platform::Signals;
 use crate::preflight::{Preflight, PreflightFailed};
-use crate::provider::NewUser;
-use crate::runner::{CallCounts, Engine, StopSign};
+use crate::runner::{CallCounts, Caller, Engine, StopSign};
 use crate::screen::Screen;
 use input::Input;
 use planning::Planned;
@@ -79,55 +78,71 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
 impl Import<'_> {
     /// Look first, plan, ask, act, tell.
     async fn carry_out(&self) -> Result<u8, Failure> {
-        let content_of = |user: &NewUser| self.key.wished(&self.connection.account, user);
-        let caller = self.connection.caller(self.settings, &self.stop, self.screen);
+        let caller = self.connection.caller(self.settings, self.history, (&self.stop, self.screen));
         let mut rows = InputRows::new(self.input);
-        if self.strictly_refused(0) {
-            return self.finish(&mut rows, CallCounts::default()).await;
-        }
-        if self.input.survey.valid > 0 && !self.run.journal.state().ready {
-            let preflight = Preflight {
-                caller: &caller,
-                journal: &self.run.journal,
-                stop: &self.stop,
-                kind: self.options.kind,
-                earlier: &|wanted| self.history.earlier(&self.run.journal.state().header, wanted),
-                content_of: &content_of,
-                again: self.options.again,
-                progress: &|done| self.screen.done(done),
-            };
-            self.screen.begin("looking up", Some(self.input.survey.valid));
-            let looked = preflight.look(&mut rows).await;
-            self.screen.end();
-            match looked {
-                Ok(()) => {}
-                Err(PreflightFailed::Stopped) => return self.finish(&mut rows, caller.counts()).await,
-                Err(PreflightFailed::Rows(refusal)) => return Err(refusal.into()),
-            }
+        if !self.strictly_refused(0) {
+            self.look(&caller, &mut rows).await?;
         }
         let planned = self.plan(&mut rows).await?;
-        self.show_plan(&planned);
+        self.show_plan(&planned, &caller);
         if !self.may_go_on(&planned) {
+            self.connection.remember(self.history, &caller);
             return self.finish(&mut rows, caller.counts()).await;
         }
         self.give_passwords(&mut rows, &planned).await?;
+        let counts = self.act(caller, &mut rows, &planned).await?;
+        self.finish(&mut rows, counts).await
+    }
+
+    /// Asks the roster about the valid rows, unless an earlier process of the run did.
+    async fn look(&self, caller: &Caller<'_>, rows: &mut InputRows<'_>) -> Result<(), Failure> {
+        if self.input.survey.valid == 0 || self.run.journal.state().ready {
+            return Ok(());
+        }
+        let preflight = Preflight {
+            caller,
+            journal: &self.run.journal,
+            stop: &self.stop,
+            kind: self.options.kind,
+            earlier: &|wanted| self.history.earlier(&self.run.journal.state().header, wanted),
+            content_of: &|user| self.key.wished(&self.connection.account, user),
+            again: self.options.again,
+            progress: &|done| self.screen.done(done),
+        };
+        self.screen.begin("looking up", Some(self.input.survey.valid));
+        let looked = preflight.look(rows).await;
+        self.screen.end();
+        match looked {
+            // The stop sign says why, and the results will tell it.
+            Ok(()) | Err(PreflightFailed::Stopped) => Ok(()),
+            Err(PreflightFailed::Rows(refusal)) => Err(refusal.into()),
+        }
+    }
+
+    /// Makes the calls.
+    async fn act(
+        &self,
+        caller: Caller<'_>,
+        rows: &mut InputRows<'_>,
+        planned: &Planned,
+    ) -> Result<CallCounts, Failure> {
         let engine = Engine {
             caller,
             journal: &self.run.journal,
             stop: &self.stop,
             watch: self.screen,
             settle: self.settings.settle.unwrap_or(self.connection.provider.facts().settle),
-            content_of: &content_of,
+            content_of: &|user| self.key.wished(&self.connection.account, user),
             max_errors: self.options.max_errors.map(|bound| bound.of(self.input.survey.rows)),
             failed_before: planned.failed,
         };
         self.screen.begin(self.verb(), Some(planned.to_do));
         rows.rewind_rows()?;
-        let executed = engine.execute(async || self.next_planned(&mut rows).await).await;
+        let executed = engine.execute(async || self.next_planned(rows).await).await;
         self.screen.end();
+        self.connection.remember(self.history, &engine.caller);
         executed?;
-        let counts = engine.caller.counts();
-        self.finish(&mut rows, counts).await
+        Ok(engine.caller.counts())
     }
 
     /// The checks between the plan and the first writing call.

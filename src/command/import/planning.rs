@@ -9,8 +9,8 @@ use crate::plan::{Look, Step, Verdict, verdict};
 use crate::preflight::Sought;
 use crate::roster::User;
 use crate::row::{Kind, Request};
-use crate::runner;
-use crate::screen::plural;
+use crate::runner::{self, Caller};
+use crate::screen::{self, plural};
 
 /// Leavers who are named before the question.
 const NAMED: usize = 10;
@@ -22,6 +22,8 @@ pub(super) struct Planned {
     pub tally: Tally,
     /// Rows with calls to make.
     pub to_do: u64,
+    /// Writing calls that they need when all goes well.
+    pub calls: u64,
     /// Rows that the roster shows to fail.
     pub failed: u64,
     /// Rows that the roster shows to be invalid.
@@ -51,8 +53,9 @@ impl Import<'_> {
             planned.count(&sought, look.as_ref(), &verdict);
             if self.run.journal.state().ended_at(sought.row).is_some() {
                 planned.ended += 1;
-            } else if matches!(verdict, Verdict::Go(_)) {
+            } else if let Verdict::Go(plan) = &verdict {
                 planned.to_do += 1;
+                planned.calls += plan.steps.len() as u64;
             }
         }
         Ok(planned)
@@ -78,7 +81,7 @@ impl Import<'_> {
     }
 
     /// Says on the screen what will be done.
-    pub(super) fn show_plan(&self, planned: &Planned) {
+    pub(super) fn show_plan(&self, planned: &Planned, caller: &Caller<'_>) {
         if self.input.survey.rows == 0 {
             return self.screen.say("the sheet has a header and no rows; nothing is to be done");
         }
@@ -95,6 +98,16 @@ impl Import<'_> {
             invalid => parts.push(format!("{invalid} invalid")),
         }
         self.screen.say(&format!("plan: {}", parts.join(", ")));
+        if let Some(time) = caller.estimate(planned.calls) {
+            let time = screen::in_words(time);
+            self.screen.say(&format!(
+                "{} under the limit that is known: about {time}",
+                plural(planned.calls, "call")
+            ));
+            if planned.calls > 500 {
+                self.screen.say("it may be interrupted at any time (Ctrl-C); the same command goes on");
+            }
+        }
         if planned.ended > 0 {
             self.screen.say(&format!(
                 "{} ended before; {} left",
