@@ -122,6 +122,11 @@ impl Journal {
         Ok(())
     }
 
+    /// Whether the event at a place that the state names will never be on disk.
+    pub fn lost(&self, offset: u64) -> bool {
+        self.failed.borrow().is_some() && offset >= self.pending.borrow().durable
+    }
+
     /// The event at a place that the state names.
     pub async fn event_at(&self, offset: u64) -> Result<Event, JournalFailed> {
         if offset >= self.pending.borrow().durable {

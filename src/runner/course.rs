@@ -38,8 +38,14 @@ pub async fn outcome_of(
     request: &Request,
     stop: Option<&Stop>,
 ) -> Result<(RowOutcome, Option<Look>), JournalFailed> {
+    let (looked_at, ended_at) = (journal.state().looked_at(row), journal.state().ended_at(row));
+    if looked_at.is_some_and(|offset| journal.lost(offset)) {
+        return Ok((not_attempted(stop), None));
+    }
     let look = look_of(journal, row).await?;
-    let ended_at = journal.state().ended_at(row);
+    if ended_at.is_some_and(|offset| journal.lost(offset)) {
+        return Ok((ending_lost(), look));
+    }
     if let Some(offset) = ended_at {
         return match journal.event_at(offset).await? {
             Event::Ended { outcome, .. } => Ok((outcome, look)),
@@ -87,6 +93,13 @@ fn open_end(open: &OpenRow, plan: &Plan, stop: Option<&Stop>) -> RowOutcome {
     let message = "the run stopped in the middle of this row; the same command goes on";
     outcome.troubles.push(Trouble::new("interrupted", message));
     outcome
+}
+
+/// What is not on disk was not told: a later run finds the ending out again.
+fn ending_lost() -> RowOutcome {
+    let message = "a call was sent and the journal could not keep what came of it; mend the disk, and the same command \
+                   looks it up and goes on";
+    RowOutcome::troubled(Status::Unknown, "outcome_unknown", message)
 }
 
 fn not_attempted(stop: Option<&Stop>) -> RowOutcome {
