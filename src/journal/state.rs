@@ -107,6 +107,9 @@ impl State {
         if open.step != step {
             open.step = step.to_string();
             open.was_unclear = false;
+        } else if open.in_doubt {
+            // The attempt before was broken off; what follows does not tell what came of it.
+            open.was_unclear = true;
         }
         open.in_doubt = true;
         open.attempts += 1;
@@ -145,4 +148,38 @@ fn set(offsets: &mut Vec<u64>, row: u32, offset: u64) {
         offsets.resize(row + 1, NONE);
     }
     offsets[row] = offset;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(events: &[&str]) -> OpenRow {
+        let mut state = State::default();
+        for event in events {
+            let (row, step, code) = (0, "user".to_string(), String::new());
+            let event = match *event {
+                "intent" => Event::Intent { row, step, attempt: 1, content: None },
+                "unclear" => Event::Unclear { row, step, code },
+                _ => Event::NoEffect { row, step, code },
+            };
+            state.apply(&event, 0);
+        }
+        state.open.remove(&0).expect("it is open")
+    }
+
+    #[test]
+    fn doubt_outlives_a_later_attempt_without_effect() {
+        for (events, in_doubt) in [
+            (&["intent"][..], true),
+            (&["intent", "no_effect"], false),
+            (&["intent", "no_effect", "intent", "no_effect"], false),
+            (&["intent", "unclear", "intent", "no_effect"], true),
+            // A process died after the first intent.
+            (&["intent", "intent", "no_effect"], true),
+            (&["intent", "no_effect", "intent", "intent", "no_effect"], true),
+        ] {
+            assert_eq!(after(events).in_doubt, in_doubt, "{events:?}");
+        }
+    }
 }
