@@ -56,7 +56,13 @@ pub enum Event {
     /// The run was given up for another one of the same file.
     Abandoned { at: String },
     /// The run ended by itself.
-    End { at: String, exit_code: u8 },
+    End {
+        at: String,
+        exit_code: u8,
+        /// Rows were left, whatever the exit code says.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stopped: bool,
+    },
 }
 
 /// What a run is, and what may not differ when it goes on.

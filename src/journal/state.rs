@@ -23,6 +23,8 @@ pub struct State {
     pub abandoned: bool,
     /// The exit code of the last process that ended by itself.
     pub exit_code: Option<u8>,
+    /// That process was stopped before its last row.
+    pub stopped: bool,
     /// Rows with an intent and no ending.
     pub open: BTreeMap<u32, OpenRow>,
     /// How the rows ended that ended by calls.
@@ -88,9 +90,11 @@ impl State {
                 }
                 set(&mut self.ended_at, *row, offset);
             }
-            Event::Resumed { .. } => self.exit_code = None,
+            Event::Resumed { .. } => (self.exit_code, self.stopped) = (None, false),
             Event::Abandoned { .. } => self.abandoned = true,
-            Event::End { exit_code, .. } => self.exit_code = Some(*exit_code),
+            Event::End { exit_code, stopped, .. } => {
+                (self.exit_code, self.stopped) = (Some(*exit_code), *stopped);
+            }
         }
     }
 
@@ -127,7 +131,8 @@ impl State {
 
     /// A run that may have written, was not given up, and has work left.
     pub fn unfinished(&self) -> bool {
-        let finished = self.exit_code.is_some_and(|code| matches!(code, 0 | 4 | 8)) && self.open.is_empty();
+        let ended = self.exit_code.is_some_and(|code| matches!(code, 0 | 4 | 8)) && !self.stopped;
+        let finished = ended && self.open.is_empty();
         self.wrote && !self.abandoned && !finished
     }
 

@@ -43,7 +43,8 @@ impl Import<'_> {
         }
         if !self.options.dry_run {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
-            let _ = self.run.journal.durable(&Event::End { at: now(), exit_code: code }).await;
+            let end = Event::End { at: now(), exit_code: code, stopped: stop.is_some() };
+            let _ = self.run.journal.durable(&end).await;
         }
         self.summarise(&told, counts, code)?;
         if let Some(stop) = stop {
