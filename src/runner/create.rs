@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::step::{Applied, Current, StepEnd, Try};
+use super::step::{Applied, Current, LATEST_EFFECT, StepEnd, Try};
 use super::{Broken, Engine};
 use crate::plan::created_by_row;
 use crate::provider::{Call, CallError, Failure, Filter, Listing, NewUser};
@@ -61,6 +61,7 @@ impl Engine<'_> {
                 Next::Final if current.in_doubt && error.failure == Failure::Exists => {
                     return self.exists_after_doubt(wish, error).await;
                 }
+                Next::Final if current.in_doubt => return self.refused_after_doubt(wish, error).await,
                 Next::Final => return StepEnd::Failed(error),
             }
         }
@@ -97,6 +98,15 @@ impl Engine<'_> {
         StepEnd::Unknown(error)
     }
 
+    /// A refusal says nothing of the attempt before it: that one may have made the user, or may do so yet.
+    async fn refused_after_doubt(&self, wish: &NewUser, error: CallError) -> StepEnd {
+        match self.settled_look(wish, self.settle.max(LATEST_EFFECT)).await {
+            Ok(Seen::Nobody) => StepEnd::Failed(error),
+            Ok(seen) => found(seen),
+            Err(end) => end,
+        }
+    }
+
     async fn settled_look(&self, wish: &NewUser, wait: Duration) -> Result<Seen, StepEnd> {
         let look = async {
             self.caller.rest(wait).await?;
@@ -111,19 +121,16 @@ impl Engine<'_> {
 
     /// Looks by e-mail, and by number where the e-mail shows nobody.
     async fn look_for(&self, wish: &NewUser) -> Result<Seen, Broken> {
+        let mut seen = Seen::Nobody;
         if let Some(email) = &wish.email {
             let users = self.listed(Filter::Emails(vec![email.clone()])).await?;
-            if let Some(user) = users.into_iter().find(|user| user.email.eq_ignore_ascii_case(email)) {
-                return Ok(judged(wish, user));
-            }
+            seen = judged(wish, users, |user| user.email.eq_ignore_ascii_case(email));
         }
-        if let Some(number) = &wish.number {
+        if let (Seen::Nobody, Some(number)) = (&seen, &wish.number) {
             let users = self.listed(Filter::Contacts(vec![number.clone()])).await?;
-            if let Some(user) = users.into_iter().find(|user| user.has_contact(number)) {
-                return Ok(judged(wish, user));
-            }
+            seen = judged(wish, users, |user| user.has_contact(number));
         }
-        Ok(Seen::Nobody)
+        Ok(seen)
     }
 
     async fn listed(&self, filter: Filter) -> Result<Vec<User>, Broken> {
@@ -133,8 +140,12 @@ impl Engine<'_> {
     }
 }
 
-fn judged(wish: &NewUser, user: User) -> Seen {
-    if created_by_row(wish, &user) { Seen::Ours(Box::new(user)) } else { Seen::Other(Box::new(user)) }
+/// Whose the row's e-mail or number is. Where several have it, the one that the row made counts.
+fn judged(wish: &NewUser, users: Vec<User>, is_meant: impl Fn(&User) -> bool) -> Seen {
+    let (ours, others): (Vec<User>, Vec<User>) =
+        users.into_iter().filter(is_meant).partition(|user| created_by_row(wish, user));
+    let other = || others.into_iter().next().map(|user| Seen::Other(Box::new(user)));
+    ours.into_iter().next().map(|user| Seen::Ours(Box::new(user))).or_else(other).unwrap_or(Seen::Nobody)
 }
 
 fn found(seen: Seen) -> StepEnd {

@@ -16,6 +16,9 @@ use crate::roster::User;
 /// The waits for a SIP device that the provider makes on its own.
 const DEVICE_WAITS: [u64; 6] = [0, 500, 1000, 2000, 4000, 8000];
 
+/// An effect that has not shown after this never comes, whatever the provider enforces.
+pub(super) const LATEST_EFFECT: Duration = Duration::from_secs(35);
+
 /// How a step ended.
 #[derive(Debug)]
 pub(super) enum StepEnd {
@@ -138,24 +141,35 @@ impl Engine<'_> {
         }
     }
 
-    /// A refusal after an unclear try: perhaps the wished state is there already.
+    /// A refusal after an unclear try: perhaps the wished state is there already, or comes yet.
     async fn after_doubt(&self, user_id: &str, step: &Step, error: CallError) -> StepEnd {
         let applied = || StepEnd::Done(Applied { status: error.status, ..Applied::default() });
-        if matches!(step, Step::EnsureGone) && error.failure == Failure::Missing {
-            return applied();
+        let missing = |error: &CallError| error.failure == Failure::Missing;
+        match step {
+            Step::EnsureGone if missing(&error) => return applied(),
+            // Nobody can read a password.
+            Step::EnsureSipPassword { .. } if !missing(&error) => return StepEnd::Unknown(error),
+            _ => {}
         }
-        match self.caller.read(&Call::Get { user_id: user_id.to_string() }).await {
-            Ok(answer) => match answer.user() {
-                Some(user) if holds(step, &user) => applied(),
-                _ => StepEnd::Failed(error),
-            },
-            Err(Broken::Failed { error: read, .. }) if read.failure == Failure::Missing => match step {
-                Step::EnsureGone => applied(),
-                _ => StepEnd::Failed(error),
-            },
-            Err(Broken::Failed { .. }) => StepEnd::Unknown(error),
-            Err(Broken::Stopped) => StepEnd::Stopped,
+        for wait in [Duration::ZERO, self.settle.max(LATEST_EFFECT)] {
+            if self.caller.rest(wait).await.is_err() {
+                return StepEnd::Stopped;
+            }
+            match self.caller.read(&Call::Get { user_id: user_id.to_string() }).await {
+                Ok(answer) => {
+                    if answer.user().is_some_and(|user| holds(step, &user)) {
+                        return applied();
+                    }
+                }
+                Err(Broken::Failed { error: read, .. }) if missing(&read) => match step {
+                    Step::EnsureGone => return applied(),
+                    _ => return StepEnd::Failed(error),
+                },
+                Err(Broken::Failed { .. }) => return StepEnd::Unknown(error),
+                Err(Broken::Stopped) => return StepEnd::Stopped,
+            }
         }
+        StepEnd::Failed(error)
     }
 
     /// Whether a refusal is about the account, so that the row itself is not to blame.
