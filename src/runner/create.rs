@@ -26,13 +26,15 @@ impl Engine<'_> {
         let call = Call::Create(wish.clone());
         let content = (!wish.has_natural_key()).then(|| (self.content_of)(wish));
         let (began, mut failures) = (Instant::now(), 0);
+        // One look answers for all attempts before it; an attempt without effect raises no new question.
+        let mut unanswered = current.in_doubt;
         loop {
-            if current.in_doubt {
+            if unanswered {
                 if !wish.has_natural_key() {
                     return StepEnd::Unknown(lost());
                 }
                 match self.settled_look(wish, self.settle).await {
-                    Ok(Seen::Nobody) => {}
+                    Ok(Seen::Nobody) => unanswered = false,
                     Ok(seen) => return found(seen),
                     Err(end) => return end,
                 }
@@ -42,7 +44,7 @@ impl Engine<'_> {
                 Try::Stopped => return StepEnd::Stopped,
                 Try::NoEffect { error, counts } => (error, counts),
                 Try::Unclear(error) => {
-                    current.in_doubt = true;
+                    (current.in_doubt, unanswered) = (true, true);
                     if !wish.has_natural_key() {
                         return StepEnd::Unknown(error);
                     }
