@@ -1,0 +1,19 @@
+//! The rig: whole runs of the real engine over a modelled network, disk, clock and chance.
+//!
+//! A seed decides everything. `seeds.rs` plays many, `exhaustive.rs` every crash point of small sheets,
+//! `regressions.rs` those that failed once, `planted.rs` proves that the rig finds bugs.
+
+mod account;
+mod chance;
+mod checker;
+mod coverage;
+mod disk;
+mod exhaustive;
+mod meddler;
+mod network;
+mod regressions;
+mod scenario;
+mod seeds;
+mod story;
+mod strikes;
+mod world;

@@ -1,0 +1,58 @@
+//! Somebody else on the same account: takes addresses, makes twins, renames, dismisses and hires anew.
+
+use callroster::row::{Kind, Request};
+
+use crate::account::{self, Person};
+use crate::chance::Chance;
+use crate::scenario::Scenario;
+use crate::world::World;
+
+/// Does something to the people of one row, drawn by chance.
+pub fn meddle(world: &World, scenario: &Scenario, deed: &str, chance: &mut Chance) {
+    let row = chance.below(scenario.rows.len() as u64) as usize;
+    let (now, mut simulator) = (world.now(), world.simulator.borrow_mut());
+    // Before the look is done, whoever has the e-mail is the one whom the row means.
+    if scenario.kind != Kind::Onboard && !world.platter.borrow().state.ready {
+        return;
+    }
+    let target = scenario.rows[row].user_id.clone();
+    world.touched.borrow_mut().insert(row as u32);
+    match (scenario.kind, deed) {
+        (Kind::Onboard, "somebody") => {
+            let Some(person) = rival(&scenario.rows[row].request, chance.one_in(2)) else { return };
+            world.others.borrow_mut().extend(account::join(&mut simulator, now, &person));
+        }
+        (Kind::Onboard, _) => {}
+        (_, "somebody") if chance.one_in(2) => account::rename(&mut simulator, now, &target, "Renamed"),
+        (_, "somebody") => account::leave(&mut simulator, now, &target),
+        _ => {
+            account::leave(&mut simulator, now, &target);
+            let Some(before) = scenario.before.iter().find(|user| user.id == target) else { return };
+            let person = Person {
+                first_name: "Rehired".into(),
+                last_name: before.last_name.clone(),
+                email: before.email.clone(),
+                number: Some(before.devices[0].contact_uri.clone()),
+                role: None,
+            };
+            world.others.borrow_mut().extend(account::join(&mut simulator, now, &person));
+        }
+    }
+}
+
+/// Somebody with a row's e-mail or number: a twin of the same content, or another person.
+fn rival(request: &Request, twin: bool) -> Option<Person> {
+    let Request::Onboard(wish) = request else { return None };
+    if wish.email.is_none() && wish.number.is_none() {
+        return None;
+    }
+    let person = Person {
+        first_name: wish.first_name.clone(),
+        last_name: wish.last_name.clone(),
+        email: wish.email.clone(),
+        number: wish.number.clone(),
+        role: wish.role.clone(),
+    };
+    let other = || Person { first_name: "Other".into(), last_name: "Person".into(), ..person.clone() };
+    Some(if twin { person } else { other() })
+}
