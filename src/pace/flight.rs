@@ -6,6 +6,8 @@ use super::START_IN_FLIGHT;
 
 /// The most in flight when the user names no number.
 pub(super) const MOST_OF_AUTO: u32 = 256;
+/// Round trips between two doublings then: nobody asked for haste.
+const ROUNDS_OF_AUTO: f64 = 4.0;
 /// After so many seconds without an answer the scout is not waited for.
 const PATIENCE: f64 = 3.0;
 /// No two doublings within so many seconds: on a quick server, eight in flight already find the limit.
@@ -42,6 +44,8 @@ pub(super) struct Flight {
     /// Somebody had to wait since the last step.
     wanted: bool,
     good: f64,
+    /// Round trips between two steps.
+    rounds: f64,
     /// Good answers that the first step needs.
     hold: f64,
     stepped: f64,
@@ -64,7 +68,8 @@ impl Flight {
             first_start: None,
             wanted: false,
             good: 0.0,
-            hold: hold(most),
+            rounds: if auto { ROUNDS_OF_AUTO } else { 1.0 },
+            hold: if auto { HELD } else { hold(most) },
             stepped: 0.0,
             before: 0.0,
             trouble: 0.0,
@@ -114,7 +119,10 @@ impl Flight {
         }
         self.trouble = (self.trouble - 1.0).max(0.0);
         self.good += 1.0;
-        if self.window < self.most && self.good >= self.window.max(self.hold) && now - self.stepped >= STEP {
+        if self.window < self.most
+            && self.good >= (self.window * self.rounds).max(self.hold)
+            && now - self.stepped >= STEP
+        {
             self.step(now);
         }
     }
@@ -193,7 +201,7 @@ mod tests {
     fn the_window_doubles_per_round_trip_up_to_the_most() {
         assert_eq!(run(&mut Flight::new(Some(64)), 0.020, 0.0, 0.15), 64);
         assert_eq!(run(&mut Flight::new(Some(3)), 0.020, 0.0, 0.2), 3);
-        assert_eq!(run(&mut Flight::new(None), 0.050, 0.0, 1.0), MOST_OF_AUTO as usize);
+        assert_eq!(run(&mut Flight::new(None), 0.050, 0.0, 3.0), MOST_OF_AUTO as usize);
     }
 
     #[test]

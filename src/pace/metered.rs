@@ -19,7 +19,9 @@ const SLACK: f64 = 0.025;
 /// A cycle is longer than this many times the calls that its refusal costs.
 const CALLS_PER_LOST_CALL: f64 = 60.0;
 /// A cycle that has no refusal by so many times its length is at a limit that has grown.
-const LATEST: f64 = 1.75;
+const LATEST: f64 = 1.6;
+/// A burst below this may come again by chance.
+const LEAST_WINDOW: f64 = 60.0;
 const SLOWEST: f64 = 1.0 / 3600.0;
 const FASTEST: f64 = 1e7;
 
@@ -43,9 +45,10 @@ struct Cruise {
     spread: f64,
     /// Calls from the begin to the end.
     span: f64,
-    /// Calls of a round trip: what is sent before a refusal is heard of.
-    unheard: f64,
     calls: f64,
+    /// All calls, and when the first of them started.
+    sent: f64,
+    began: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -67,8 +70,11 @@ pub(super) struct Metered {
     /// Calls that the full bucket gave at the beginning, and the seconds in which it did.
     burst: f64,
     burst_time: f64,
+    began: f64,
     /// Pauses since a call was last taken.
     refusals: i32,
+    /// The rate as it was last measured.
+    known: Option<f64>,
     /// The part of the rate that is used.
     share: f64,
     /// It comes from an earlier run, and is probed more seldom.
@@ -102,7 +108,7 @@ impl Metered {
             None => State::Seeking { wait: FIRST_WAIT },
         };
         let mut metered = Metered::with(state, burst, share);
-        metered.burst_time = refused.started - began;
+        (metered.began, metered.burst_time) = (began, refused.started - began);
         metered.note_empty(refused);
         metered
     }
@@ -119,11 +125,13 @@ impl Metered {
     fn with(state: State, burst: f64, share: f64) -> Metered {
         Metered {
             burst_time: 0.0,
+            began: 0.0,
             state,
             slots: Slots::new(0.0, 0.0),
             empties: Vec::with_capacity(EMPTIES),
             burst,
             refusals: 0,
+            known: None,
             share,
             trusted: false,
             idle: 0.0,
@@ -133,10 +141,7 @@ impl Metered {
 
     /// The rate, once it is measured, in calls a second.
     pub(super) fn rate(&self) -> Option<f64> {
-        match &self.state {
-            State::Cruising(cruise) => Some(cruise.rate),
-            _ => None,
-        }
+        self.known
     }
 
     pub(super) fn burst(&self) -> f64 {
@@ -159,13 +164,26 @@ impl Metered {
             State::Seeking { .. } => return,
             State::Rising(rise) => rise.start(now, trip),
             State::Cruising(cruise) => {
+                if cruise.sent == 0.0 {
+                    cruise.began = now;
+                }
+                cruise.sent += 1.0;
                 // Only calls that had to wait for the grid say anything of the limit.
                 cruise.calls += f64::from(unused <= 0.0);
-                cruise.unheard = trip * cruise.rate;
                 cruise.pace(self.share)
             }
         };
         self.respace(pace);
+        self.rise_again();
+    }
+
+    /// A cycle that is long over without a refusal is at a limit that has grown.
+    fn rise_again(&mut self) {
+        let State::Cruising(cruise) = &self.state else { return };
+        if cruise.calls > cruise.span * LATEST && !cruise.steady(self.share) {
+            let least = cruise.span / 10.0 / cruise.rate;
+            self.state = State::Rising(Rise::from_full(cruise.pace(self.share), least));
+        }
     }
 
     /// A call was taken.
@@ -190,7 +208,7 @@ impl Metered {
     /// The first refusal of a burst.
     pub(super) fn refused(&mut self, refused: &Refused) {
         let measured = self.measure(refused).map(|(rate, calls)| match &self.state {
-            State::Rising(rise) => (rise.rate(refused, self.burst, self.burst_time).max(rate), calls),
+            State::Rising(rise) => (self.risen(rise, refused, rate, calls), calls),
             _ => (rate, calls),
         });
         self.refusals += 1;
@@ -238,29 +256,45 @@ impl Metered {
             State::Seeking { .. } => self.state = State::Rising(Rise::after_pause(self.burst, told)),
             State::Rising(rise) => {
                 let rate = rise.rate(refused, self.burst, self.burst_time).max(self.burst / told.max(0.05));
-                self.cruise(rate, 1000.0, Some(told));
+                self.cruise(rate, 0.0, Some(told));
             }
             State::Cruising(cruise) => {
-                let early = cruise.calls < cruise.span / 4.0;
-                let rate = cruise.rate * if early { 0.9 } else { 0.98 };
-                self.cruise(rate, 1000.0, Some(told));
+                let rate = cruise.rate_from_full(refused, self.burst);
+                self.cruise(rate, rate * told * 10.0, Some(told));
             }
         }
         self.empties.clear();
     }
 
+    /// The rate at the end of a rise. Where a whole first burst was taken again at once it is no bucket but a
+    /// window, and only the average tells its rate.
+    fn risen(&self, rise: &Rise, refused: &Refused, rate: f64, calls: f64) -> f64 {
+        let rate = rise.rate(refused, self.burst, self.burst_time).max(rate);
+        let average = (refused.taken - self.burst) / (refused.started - self.began).max(1e-3);
+        let again = self.burst >= LEAST_WINDOW && calls >= 0.8 * self.burst && rate > 2.0 * average;
+        if again && average > 0.0 { average } else { rate }
+    }
+
     /// Begins a cycle at a rate that was measured over `calls`; the more calls, the longer the cycle.
     fn cruise(&mut self, rate: f64, calls: f64, told: Option<f64>) {
         let rate = rate.clamp(SLOWEST, FASTEST);
+        self.known = Some(rate);
         let (spread, span) = match (calls, told) {
-            (_, Some(told)) => (0.03, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
+            (1.0.., Some(told)) => (0.005, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
+            (_, Some(told)) => (0.01, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
             _ if self.trusted => (0.01, 1000.0),
             (..25.0, None) => (0.10, 40.0),
             (..90.0, None) => (0.05, 120.0),
             (_, None) => (0.02, 400.0),
         };
-        let unheard = self.trip * rate;
-        let cruise = Cruise { rate, spread, span: span.max(6.0 * unheard), unheard, calls: 0.0 };
+        let cruise = Cruise {
+            rate,
+            spread,
+            span: span.max(6.0 * self.trip * rate),
+            calls: 0.0,
+            sent: 0.0,
+            began: 0.0,
+        };
         self.respace(cruise.pace(self.share));
         self.state = State::Cruising(cruise);
     }
@@ -296,16 +330,28 @@ impl Metered {
 }
 
 impl Cruise {
-    /// The pace of the next call: a line through the rate; long after its end the limit must have grown.
+    /// With headroom, a rate that is well known is kept and not probed.
+    fn steady(&self, share: f64) -> bool {
+        share < 1.0 && self.spread <= 0.03
+    }
+
+    /// The rate of a bucket that was full when the cycle began and is empty now.
+    fn rate_from_full(&self, refused: &Refused, burst: f64) -> f64 {
+        let taken = self.sent - refused.after - 1.0;
+        if taken < 2.0 * burst {
+            return self.rate * 0.9;
+        }
+        let rate = (taken - burst) / (refused.started - self.began).max(1e-3);
+        rate.clamp(self.rate * 0.5, self.rate)
+    }
+
+    /// The pace of the next call: a line through the rate.
     fn pace(&self, share: f64) -> f64 {
-        if share < 1.0 && self.spread <= 0.03 {
+        if self.steady(share) {
             return self.rate * share;
         }
-        let end = self.span * LATEST;
-        let along = self.calls.min(end) / self.span;
+        let along = self.calls / self.span;
         // The tokens of the pause are used up along the way.
-        let line = self.rate * (1.0 + PAUSE / self.span + self.spread * (2.0 * along - 1.0));
-        let over = (self.calls - end) / (self.span / 10.0).max(1.5 * self.unheard);
-        if over <= 0.0 { line } else { line * 1.5f64.powf(over.min(40.0)) }
+        self.rate * (1.0 + PAUSE / self.span + self.spread * (2.0 * along - 1.0))
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Rise {
     pace: f64,
     /// The shortest step.
     least: f64,
+    /// A rate that the bucket is known to have.
+    floor: f64,
     /// When the bucket was empty; `None` if it was full at the beginning.
     empty_at: Option<f64>,
     steps: Vec<Step>,
@@ -32,12 +34,23 @@ impl Rise {
     /// From a pace that a bucket, empty at `empty_at`, has just kept up with by giving one call.
     pub(super) fn from(pace: f64, empty_at: f64) -> Rise {
         let first = Step { from: empty_at, sent: 1.0 };
-        Rise { pace, least: 0.0, empty_at: Some(empty_at), steps: vec![first] }
+        Rise { pace, least: 0.0, floor: 0.0, empty_at: Some(empty_at), steps: vec![first] }
     }
 
     /// After a pause of `told` seconds for a bucket that held `burst`: slowly, since a refusal costs that pause again.
     pub(super) fn after_pause(burst: f64, told: f64) -> Rise {
-        Rise { pace: burst / told.max(0.05), least: told / 10.0, empty_at: None, steps: Vec::new() }
+        Rise {
+            pace: burst / told.max(0.05),
+            least: told / 10.0,
+            floor: 0.0,
+            empty_at: None,
+            steps: Vec::new(),
+        }
+    }
+
+    /// From a pace that a bucket has kept up with for so long that it must be full; steps take `least` seconds.
+    pub(super) fn from_full(pace: f64, least: f64) -> Rise {
+        Rise { pace, least, floor: pace * 0.98, empty_at: None, steps: Vec::new() }
     }
 
     pub(super) fn pace(&self) -> f64 {
@@ -76,7 +89,7 @@ impl Rise {
             let size = (burst - middle * burst_time).max(1.0);
             if self.empties(refused, size, middle) { low = middle } else { high = middle }
         }
-        low
+        low.max(self.floor)
     }
 
     /// Whether a bucket of that size and rate is empty when the refused call comes.

@@ -41,6 +41,8 @@ pub(super) struct Windowed {
     scouted: bool,
     /// The sequence of the first call that belongs to this window.
     first: u64,
+    /// The end of this window was not the one that was expected.
+    shifted: bool,
     probing: bool,
     since_probe: f64,
     per_probe: f64,
@@ -61,6 +63,7 @@ impl Windowed {
             full: true,
             scouted: true,
             first: next,
+            shifted: false,
             probing: false,
             since_probe: 0.0,
             per_probe: CALLS_PER_PROBE,
@@ -80,6 +83,7 @@ impl Windowed {
             full: false,
             scouted: false,
             first: 0,
+            shifted: false,
             probing: false,
             since_probe: 0.0,
             per_probe: if trusted { CALLS_PER_PROBE_TRUSTED } else { CALLS_PER_PROBE },
@@ -119,9 +123,9 @@ impl Windowed {
         if !self.probing {
             return wait_for_end;
         }
-        // Beyond the known size, as many at once as have already been taken beyond it.
-        let beyond = (self.taken - self.allowance()).max(1.0);
-        if f64::from(in_flight) < beyond { Place::Yes } else { Place::Wait }
+        // Beyond the known size few at once, and more as more are taken: each may be refused.
+        let beyond = ((self.taken - self.allowance()) / 8.0).clamp(1.0, 8.0);
+        if f64::from(in_flight) < beyond.floor() { Place::Yes } else { Place::Wait }
     }
 
     pub(super) fn start(&mut self, now: f64) {
@@ -154,9 +158,12 @@ impl Windowed {
             return;
         }
         self.used = (self.used - 1.0).max(0.0);
-        if self.used > 0.0 || self.scouted {
+        // A remembered window begins wherever the run begins; where it ends too early, only its end is learned.
+        let shifted = self.anchor.is_none() && self.ends.is_some_and(|known| (known - ends).abs() > ROUNDING);
+        if self.scouted && !self.shifted && !shifted {
             self.calls = self.used.max(1.0);
         }
+        self.shifted |= shifted;
         if !self.full {
             self.full = true;
             self.measure(ends);
@@ -202,6 +209,7 @@ impl Windowed {
         self.probing = due || self.period.is_none();
         (self.used, self.taken, self.full, self.scouted) = (0.0, 0.0, false, false);
         self.first = next;
+        self.shifted = false;
     }
 }
 

@@ -44,8 +44,6 @@ pub(super) struct Limiter {
     seen: f64,
     window: f64,
     used: f64,
-    /// No call may start before this time: the longest wait that was named.
-    pub(super) forbidden_until: f64,
 }
 
 impl Limiter {
@@ -54,7 +52,7 @@ impl Limiter {
             Shape::Bucket { burst, .. } => burst,
             _ => 0.0,
         };
-        Limiter { settings, level, seen: 0.0, window: 0.0, used: 0.0, forbidden_until: 0.0 }
+        Limiter { settings, level, seen: 0.0, window: 0.0, used: 0.0 }
     }
 
     fn factor(&self, now: f64) -> f64 {
