@@ -215,7 +215,8 @@ impl Metered {
         if refused.told.is_some() {
             self.refused_with_a_wait(refused);
         } else {
-            self.refused_blindly(measured);
+            let few = self.measure_few(refused);
+            self.refused_blindly(measured, few);
         }
         self.note_empty(refused);
     }
@@ -225,7 +226,7 @@ impl Metered {
         let pause = match &self.state {
             State::Seeking { wait } => *wait,
             State::Rising(rise) => PAUSE / rise.pace(),
-            State::Cruising(cruise) => PAUSE / cruise.rate * f64::from(1 << (self.refusals - 1).clamp(0, 4)),
+            State::Cruising(cruise) => PAUSE / cruise.rate * f64::from(1 << (self.refusals - 1).clamp(0, 16)),
         };
         let blind = pause.min(LONGEST_WAIT) * (1.0 + 0.25 * refused.chance);
         let pause = refused.told.unwrap_or(blind);
@@ -233,17 +234,18 @@ impl Metered {
         pause
     }
 
-    fn refused_blindly(&mut self, measured: Option<(f64, f64)>) {
+    fn refused_blindly(&mut self, measured: Option<(f64, f64)>, few: Option<f64>) {
         match (&mut self.state, measured) {
             (State::Seeking { wait }, _) => *wait = (*wait * 2.0).min(LONGEST_WAIT),
             (_, Some((rate, calls))) => self.cruise(rate, calls, None),
-            (State::Cruising(cruise), None) if self.refusals <= 2 => {
-                let rate = cruise.rate * 0.85;
-                self.cruise(rate, 30.0, None);
-            }
             (State::Cruising(cruise), None) => {
-                let wait = (PAUSE / cruise.rate * 4.0).clamp(FIRST_WAIT, LONGEST_WAIT);
-                self.state = State::Seeking { wait };
+                let (rate, slower) = (cruise.rate, cruise.rate * 0.85);
+                // None taken since the last refusal: the wait was too short, which says nothing of the rate.
+                if let Some(few) = few {
+                    self.cruise(slower.min(few), 30.0, None);
+                } else {
+                    self.cruise(rate, 100.0, None);
+                }
             }
             (State::Rising(_), None) => self.state = State::Seeking { wait: FIRST_WAIT },
         }
@@ -282,7 +284,7 @@ impl Metered {
         let (spread, span) = match (calls, told) {
             (1.0.., Some(told)) => (0.005, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
             (_, Some(told)) => (0.01, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
-            _ if self.trusted => (0.01, 1000.0),
+            _ if self.trusted => (0.01, 2500.0),
             (..25.0, None) => (0.10, 40.0),
             (..90.0, None) => (0.05, 120.0),
             (_, None) => (0.02, 400.0),
@@ -311,6 +313,13 @@ impl Metered {
         }
         self.empties.push(Empty { at: refused.started, taken: refused.taken });
         self.idle = 0.0;
+    }
+
+    /// The most that the rate can be when but a call or two were taken since the bucket was last empty.
+    fn measure_few(&self, refused: &Refused) -> Option<f64> {
+        let newest = self.empties.last()?;
+        let calls = refused.taken - newest.taken;
+        (calls >= 1.0).then(|| (calls + 1.0) / (refused.started - newest.at).max(1e-4))
     }
 
     /// Rate and calls between empty moments: over the longest time that agrees with the newest.

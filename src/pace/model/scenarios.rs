@@ -280,7 +280,7 @@ fn a_second_run_begins_where_the_first_ended() {
             16,
             client(3000, 0.001),
             limit(BUCKET, Wait::Fixed(1.0)),
-            (1.12, 0.002),
+            (1.15, 0.002),
         ),
         scenario("second run, window, headers", 16, client(1000, 0.2), told, (1.05, 0.0)),
         scenario(
@@ -375,7 +375,7 @@ fn detail() {
             16,
             client(3000, 0.001),
             limit(BUCKET, Wait::Fixed(1.0)),
-            (1.12, 0.002),
+            (1.15, 0.002),
         ),
     ] {
         for seed in 0..3 {
