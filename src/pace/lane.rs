@@ -51,6 +51,8 @@ pub(super) struct Lane {
     /// Calls started, and refused.
     started: u64,
     refused: u64,
+    /// Calls that were taken before the last burst of refusals.
+    taken: f64,
     /// Calls below this sequence belong to the last burst of refusals.
     burst: u64,
     /// The usual time to an answer, in seconds.
@@ -68,6 +70,7 @@ impl Lane {
             began: 0.0,
             started: 0,
             refused: 0,
+            taken: 0.0,
             burst: 0,
             trip: 0.0,
             remembered: None,
@@ -190,6 +193,7 @@ impl Lane {
             return Pause { first, seconds: told };
         }
         let blind = self.learn(&refused, ticket.sequence, first);
+        self.taken = taken;
         Pause { first, seconds: told.unwrap_or(blind) }
     }
 
@@ -211,7 +215,9 @@ impl Lane {
                 return 0.0;
             }
             (_, Some(told)) => {
-                self.sort = Sort::Windowed(Windowed::new(refused, told, self.started, share));
+                // What was taken before an earlier refusal was of another window.
+                let refused = Refused { taken: refused.taken - self.taken, ..*refused };
+                self.sort = Sort::Windowed(Windowed::new(&refused, told, self.started, share));
             }
             (Sort::Unknown, None) => {
                 let mut metered = Metered::new(refused, self.began, share);

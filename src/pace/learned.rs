@@ -53,7 +53,7 @@ impl LearnedLimit {
         let age = wall.saturating_sub(self.when);
         match () {
             () if !sound(self.calls) || !sound(self.rate) => Belief::Forgotten,
-            () if age > FORGOTTEN || age < -DAY => Belief::Forgotten,
+            () if !(-DAY..=FORGOTTEN).contains(&age) => Belief::Forgotten,
             () if age > DOUBTED => Belief::Doubted,
             () => Belief::Trusted,
         }

@@ -22,6 +22,8 @@ const CALLS_PER_LOST_CALL: f64 = 60.0;
 const LATEST: f64 = 1.6;
 /// A burst below this may come again by chance.
 const LEAST_WINDOW: f64 = 60.0;
+/// A rise measures no better than so many calls would, since time may have been lost before it.
+const MOST_OF_RISE: f64 = 60.0;
 const SLOWEST: f64 = 1.0 / 3600.0;
 const FASTEST: f64 = 1e7;
 
@@ -70,6 +72,7 @@ pub(super) struct Metered {
     /// Calls that the full bucket gave at the beginning, and the seconds in which it did.
     burst: f64,
     burst_time: f64,
+    /// When the first call of all started.
     began: f64,
     /// Pauses since a call was last taken.
     refusals: i32,
@@ -159,7 +162,9 @@ impl Metered {
     pub(super) fn start(&mut self, now: f64, trip: f64) {
         self.trip = trip;
         let unused = self.slots.take(now);
-        self.idle += unused;
+        if !matches!(self.state, State::Seeking { .. }) {
+            self.idle += unused;
+        }
         let pace = match &mut self.state {
             State::Seeking { .. } => return,
             State::Rising(rise) => rise.start(now, trip),
@@ -190,9 +195,8 @@ impl Metered {
     pub(super) fn accepted(&mut self, now: f64) {
         self.refusals = 0;
         if let State::Seeking { .. } = self.state {
-            let since = self.empties.last().map_or(FIRST_WAIT, |empty| now - empty.at);
-            let empty = self.empties.last().map_or(now, |empty| empty.at);
-            let rise = Rise::from(1.0 / since.max(1e-4), empty);
+            let empty_at = self.empties.last().map_or(now - FIRST_WAIT, |empty| empty.at);
+            let rise = Rise::from(1.0 / (now - empty_at).max(1e-4), empty_at);
             self.respace(rise.pace());
             self.state = State::Rising(rise);
         }
@@ -208,10 +212,12 @@ impl Metered {
     /// The first refusal of a burst.
     pub(super) fn refused(&mut self, refused: &Refused) {
         let measured = self.measure(refused).map(|(rate, calls)| match &self.state {
-            State::Rising(rise) => (self.risen(rise, refused, rate, calls), calls),
+            State::Rising(rise) => (self.risen(rise, refused, rate, calls), calls.min(MOST_OF_RISE)),
             _ => (rate, calls),
         });
         self.refusals += 1;
+        // What was remembered does not hold any more.
+        self.trusted &= !matches!(&self.state, State::Cruising(cruise) if cruise.calls < cruise.span / 4.0);
         if refused.told.is_some() {
             self.refused_with_a_wait(refused);
         } else {
@@ -242,9 +248,7 @@ impl Metered {
                 let (rate, slower) = (cruise.rate, cruise.rate * 0.85);
                 // None taken since the last refusal: the wait was too short, which says nothing of the rate.
                 if let Some(few) = few {
-                    self.cruise(slower.min(few), 30.0, None);
-                } else {
-                    self.cruise(rate, 100.0, None);
+                    self.cruise(slower.min(few).max(rate * 0.3), 30.0, None);
                 }
             }
             (State::Rising(_), None) => self.state = State::Seeking { wait: FIRST_WAIT },
