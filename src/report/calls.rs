@@ -95,10 +95,12 @@ fn told(calls: &[Seen], waits: &[(i64, f64)]) -> CallsTold {
     let ended = calls.iter().map(|call| call.ended).max().unwrap_or_default();
     let span = (ended - began).max(1) as f64;
     let share = |at: i64| ((at - began) as f64 / span).clamp(0.0, 1.0);
+    let waits = waited(calls, waits);
     let mut told = CallsTold {
         count: calls.len() as u64,
         seconds: span / 1000.0,
-        waited: waits.iter().map(|(_, seconds)| seconds).sum(),
+        waited: waits.iter().map(|(from, to)| (to - from) as f64 / 1000.0).sum(),
+        waits: waits.iter().map(|(from, to)| (share(*from), share(*to))).collect(),
         over_time: vec![[0; 4]; STRETCHES],
         latency: labels().into_iter().map(|label| (label, 0)).collect(),
         ..CallsTold::default()
@@ -109,14 +111,29 @@ fn told(calls: &[Seen], waits: &[(i64, f64)]) -> CallsTold {
         told.by_ending[call.ending as usize] += 1;
         told.latency[STEPS.iter().position(|end| call.took < *end).unwrap_or(STEPS.len())].1 += 1;
     }
-    let wait = |(at, seconds): &(i64, f64)| (share(*at), share(*at + (seconds * 1000.0) as i64));
-    told.waits = waits.iter().map(wait).collect();
     told.trim_latency();
     let mut took: Vec<u32> = calls.iter().map(|call| call.took).collect();
     took.sort_unstable();
     let rank = |percent: usize| took[(took.len() * percent).div_ceil(100).max(1) - 1];
     (told.median, told.ninety_fifth, told.longest) = (rank(50), rank(95), rank(100));
     told
+}
+
+/// The stretches in which nothing was sent because of the limit: each announced wait, up to the next call that
+/// began, as an interrupted run waits no longer.
+fn waited(calls: &[Seen], announced: &[(i64, f64)]) -> Vec<(i64, i64)> {
+    let mut begins: Vec<i64> = calls.iter().map(|call| call.ended - i64::from(call.took)).collect();
+    begins.sort_unstable();
+    let mut stretches: Vec<(i64, i64)> = Vec::new();
+    for (at, seconds) in announced {
+        let next = begins.get(begins.partition_point(|begin| begin <= at));
+        let end = (*at + (seconds * 1000.0) as i64).min(next.copied().unwrap_or(*at));
+        let begin = stretches.last().map_or(*at, |(_, last)| (*at).max(*last));
+        if begin < end {
+            stretches.push((begin, end));
+        }
+    }
+    stretches
 }
 
 impl CallsTold {
@@ -153,6 +170,8 @@ mod tests {
         let told = CallsTold::read(lines.as_bytes()).expect("there are calls");
         assert_eq!((told.count, told.by_ending), (4, [1, 1, 1, 1]));
         assert_eq!((told.seconds, told.waited), (10.0, 4.0));
+        let cut_short = lines.replace("4.0", "400.0");
+        assert_eq!(CallsTold::read(cut_short.as_bytes()).expect("there are calls").waited, 4.0);
         assert_eq!(told.over_time.iter().flatten().sum::<u64>(), 4);
         assert_eq!(told.over_time[47], [0, 0, 1, 0]);
         assert_eq!(told.latency[0], ("20 ms to 50 ms".into(), 1));

@@ -22,6 +22,8 @@ struct Page<'a> {
     style: &'static str,
     style_hash: String,
     sheet: String,
+    started: String,
+    ended: String,
     headline: String,
     next: Vec<String>,
     outcomes: Vec<(&'static str, String, u64, String)>,
@@ -45,7 +47,7 @@ struct CallsView<'a> {
     took: String,
     waited: String,
     blocks: Vec<Block>,
-    most: u64,
+    most: String,
     latency: Vec<(String, u64, Block)>,
 }
 
@@ -60,6 +62,8 @@ pub fn render(report: &Report) -> Result<String, String> {
         style: STYLE,
         style_hash: base64(&Sha256::digest(STYLE.as_bytes())),
         sheet: file_name(&report.header.input.path),
+        started: time(&report.header.started),
+        ended: time(&report.ended),
         headline: headline(report, tally),
         next: next(report, tally),
         outcomes: tally.iter().map(|(status, count)| outcome(status, count, tally.total())).collect(),
@@ -88,33 +92,42 @@ fn next(report: &Report, tally: &Tally) -> Vec<String> {
     let mut next = Vec::new();
     if let Some(command) = &report.goes_on {
         next.push(format!("The run has work left. It goes on with: {command}"));
+        if report.rows.is_some() && report.exit_code.is_none() {
+            next.push(
+                "The run still works, or was killed: the rows below are as they stood at its last stop."
+                    .into(),
+            );
+        }
     }
-    let to_mend =
-        [Status::Invalid, Status::Failed, Status::Partial].map(|status| tally.of(status)).iter().sum();
-    if to_mend > 0 {
-        let failed = match report.header.options.get("failed") {
-            Some(path) => file_name(path),
-            None => file_name(
-                &crate::table::beside(Path::new(&report.header.input.path), "failed").display().to_string(),
-            ),
-        };
-        let rows = plural(to_mend, "row");
-        let verb = if to_mend == 1 { "is" } else { "are" };
+    next.extend(to_mend(report, tally));
+    let unknown = tally.of(Status::Unknown);
+    if unknown > 0 {
+        let rows = plural(unknown, "row") + if unknown == 1 { " is" } else { " are" };
         next.push(format!(
-            "{rows} {verb} to be corrected in {failed}; then send that file: callroster {} {failed}",
-            report.header.command
-        ));
-    }
-    if tally.of(Status::Unknown) > 0 {
-        next.push(format!(
-            "{} unknown: look for these people in the provider's dashboard, or run the same command again, which looks before it sends anything",
-            plural(tally.of(Status::Unknown), "row") + if tally.of(Status::Unknown) == 1 { " is" } else { " are" }
+            "{rows} unknown: the same command looks for them before it sends anything. A row without e-mail and number \
+             must be looked for by hand in the provider's dashboard."
         ));
     }
     if next.is_empty() {
         next.push("Nothing is left to do.".into());
     }
     next
+}
+
+/// The rows that go through `NAME.failed.csv`; those in the middle belong to the run as long as it goes on.
+fn to_mend(report: &Report, tally: &Tally) -> Option<String> {
+    let in_the_middle = if report.goes_on.is_some() { 0 } else { tally.of(Status::Partial) };
+    let count = tally.of(Status::Invalid) + tally.of(Status::Failed) + in_the_middle;
+    let header = &report.header;
+    let beside = || crate::table::beside(Path::new(&header.input.path), "failed").display().to_string();
+    let failed = file_name(&header.options.get("failed").cloned().unwrap_or_else(beside));
+    let rows = plural(count, "row") + if count == 1 { " is" } else { " are" };
+    (count > 0).then(|| {
+        format!(
+            "{rows} to be corrected in {failed}; then send that file: callroster {} {failed}",
+            header.command
+        )
+    })
 }
 
 fn outcome(status: Status, count: u64, all: u64) -> (&'static str, String, u64, String) {
@@ -135,7 +148,7 @@ fn calls(told: &CallsTold) -> CallsView<'_> {
         took: duration(told.seconds),
         waited: duration(told.waited),
         blocks: drawing::over_time(told),
-        most: drawing::most_in_a_stretch(told),
+        most: plural(drawing::most_in_a_stretch(told), "call"),
         latency: drawing::latency(told),
     }
 }
@@ -148,6 +161,11 @@ fn duration(seconds: f64) -> String {
         60..3600 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
     }
+}
+
+/// A time of the journal as people write it: `2026-11-20 10:00:02 UTC`.
+fn time(stamp: &str) -> String {
+    stamp.replacen('T', " ", 1).replacen('Z', " UTC", 1)
 }
 
 /// The name without the folders, which are nobody's business.
@@ -220,6 +238,7 @@ mod tests {
 
     #[test]
     fn times_are_readable() {
+        assert_eq!(time("2026-11-20T10:00:02Z"), "2026-11-20 10:00:02 UTC");
         assert_eq!([6.72, 245.0, 7380.0].map(duration), ["6.7 s", "4 min 5 s", "2 h 3 min"]);
     }
 }

@@ -25,9 +25,9 @@ const LISTED: usize = 500;
 pub struct RowsTold {
     pub tally: Tally,
     pub troubles: Groups,
-    /// The first rows that did not reach their goal.
+    /// The first rows that need a hand; rows that were not attempted merely need the run to go on.
     pub hands: Vec<Hand>,
-    /// Rows that did not reach their goal, all of them.
+    /// All rows that need a hand.
     pub needing: u64,
 }
 
@@ -55,7 +55,7 @@ pub fn rows_told(results: impl Read, header: &Header, shows_personal: bool) -> R
         let codes: Vec<String> = places.codes(&row.cells);
         told.tally.add(status);
         codes.iter().for_each(|code| told.troubles.add(code, source_row));
-        if status.reached() {
+        if status.reached() || status == Status::NotAttempted {
             continue;
         }
         told.needing += 1;

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod answers;
 mod bad_input;
 mod contract;
 mod credentials;
