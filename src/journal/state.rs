@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use super::event::{Event, Header};
 use crate::outcome::{Status, Tally};
 
+/// The code of an intent whose call never left.
+pub const NEVER_SENT: &str = "interrupted";
 /// No event of this kind for the row.
 const NONE: u64 = u64::MAX;
 
@@ -66,6 +68,9 @@ impl State {
                 let open = self.open.entry(*row).or_default();
                 open.in_doubt = open.was_unclear;
                 open.code.clone_from(code);
+                if code == NEVER_SENT {
+                    open.attempts = open.attempts.saturating_sub(1);
+                }
             }
             Event::Unclear { row, code, .. } => {
                 let open = self.open.entry(*row).or_default();

@@ -175,8 +175,8 @@ pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
     match (request, look) {
         (Request::Onboard(wish), None) => onboard::verdict(wish, &[]),
         (Request::Onboard(wish), Some(Look::Matches(users))) => onboard::verdict(wish, users),
-        (Request::Onboard(_), Some(Look::CreatedBefore { user_id, run })) => {
-            onboard::created_before(user_id, run)
+        (Request::Onboard(wish), Some(Look::CreatedBefore { user_id, run })) => {
+            onboard::created_before(wish, user_id, run)
         }
         (Request::Update(wish), Some(Look::User(user))) => update::verdict(wish, user),
         (Request::Offboard(wish), Some(Look::User(user))) => offboard::verdict(wish, user),

@@ -116,8 +116,13 @@ fn number_taken(wish: &Onboarding, other: &User) -> Verdict {
     Verdict::fails("already_exists", message)
 }
 
-/// The ending of a row without a natural key that a journal shows as created from the same content.
-pub(super) fn created_before(user_id: &str, run: &str) -> Verdict {
+/// A row without a natural key that a journal shows as created from the same content; its password is set again.
+pub(super) fn created_before(wish: &Onboarding, user_id: &str, run: &str) -> Verdict {
+    if let Some(password) = &wish.sip_password {
+        let user = User { id: user_id.to_string(), ..User::default() };
+        let steps = vec![Step::EnsureSipPassword { device_id: None, password: password.clone() }];
+        return Verdict::Go(Box::new(Plan { goal: Status::Updated, user: Some(user), steps }));
+    }
     let mut outcome = RowOutcome::new(Status::Unchanged);
     outcome.user_id = user_id.to_string();
     outcome.details.insert("created_by_run".into(), run.to_string());

@@ -26,7 +26,7 @@ pub async fn planned(journal: &Journal, sought: Sought) -> Result<Option<Planned
     }
     let look = look_of(journal, row).await?;
     Ok(match verdict(&request, look.as_ref()) {
-        Verdict::Go(plan) => Some(Planned { row, source_row, plan: *plan }),
+        Verdict::Go(plan) => Some(Planned { row, source_row, plan: *plan, ahead: false }),
         Verdict::Ending(_) => None,
     })
 }

@@ -12,7 +12,8 @@ use crate::retry::{self, Next};
 use crate::roster::User;
 
 /// What a look for the row's user found.
-enum Seen {
+#[derive(Debug)]
+pub(super) enum Seen {
     /// The user that this row made.
     Ours(Box<User>),
     /// Somebody else has the e-mail or the number.
@@ -33,7 +34,11 @@ impl Engine<'_> {
                 if !wish.has_natural_key() {
                     return StepEnd::Unknown(lost());
                 }
-                match self.settled_look(wish, self.settle).await {
+                let seen = match self.found.take(current.row) {
+                    Some(seen) => Ok(seen),
+                    None => self.settled_look(wish, self.settle).await,
+                };
+                match seen {
                     Ok(Seen::Nobody) => unanswered = false,
                     Ok(seen) => return found(seen),
                     Err(end) => return end,
@@ -143,7 +148,7 @@ impl Engine<'_> {
 }
 
 /// Whose the row's e-mail or number is. Where several have it, the one that the row made counts.
-fn judged(wish: &NewUser, users: Vec<User>, is_meant: impl Fn(&User) -> bool) -> Seen {
+pub(super) fn judged(wish: &NewUser, users: Vec<User>, is_meant: impl Fn(&User) -> bool) -> Seen {
     let (ours, others): (Vec<User>, Vec<User>) =
         users.into_iter().filter(is_meant).partition(|user| created_by_row(wish, user));
     let other = || others.into_iter().next().map(|user| Seen::Other(Box::new(user)));

@@ -3,13 +3,17 @@
 //! The only place that reads the clock, sleeps and draws chance. It knows no file, no socket and no screen:
 //! transport, disk and watcher are given in, so that whole runs are tested under a paused clock.
 
+mod ahead;
 mod caller;
 mod course;
 mod create;
+mod reunion;
 mod rows;
 mod step;
 mod stop;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use caller::{Broken, CallCounts, Caller};
@@ -59,7 +63,28 @@ pub struct Engine<'a> {
     pub max_errors: Option<u64>,
     /// Rows that the preflight found to fail.
     pub failed_before: u64,
+    /// How far rows have got, on its way to the disk.
+    pub untold: Untold,
+    /// What the looks for doubtful rows found, until each row has taken notice.
+    pub found: Found,
 }
+
+/// By row; only the engine knows what is inside.
+#[derive(Debug, Default)]
+pub struct Found(RefCell<BTreeMap<u32, create::Seen>>);
+
+impl Found {
+    fn keep(&self, row: u32, seen: create::Seen) {
+        self.0.borrow_mut().insert(row, seen);
+    }
+
+    fn take(&self, row: u32) -> Option<create::Seen> {
+        self.0.borrow_mut().remove(&row)
+    }
+}
+
+/// What the watcher is told when it is on disk: rows by source row, and how they stand.
+pub type Untold = RefCell<Vec<(u64, Status)>>;
 
 impl Engine<'_> {
     /// Takes an event into the journal; a failure stops the run.
@@ -70,6 +95,14 @@ impl Engine<'_> {
     /// Puts an event on disk; a failure stops the run.
     async fn durable(&self, event: &Event) -> Result<(), Broken> {
         self.journal.durable(event).await.map_err(|failed| self.disk_failed(failed.to_string()))
+    }
+
+    /// Puts on disk what was taken in so far, and then tells of it; a failure stops the run.
+    async fn synced(&self) -> Result<(), Broken> {
+        let told = self.untold.take();
+        self.journal.sync().await.map_err(|failed| self.disk_failed(failed.to_string()))?;
+        told.into_iter().for_each(|(source_row, status)| self.watch.ended(source_row, status));
+        Ok(())
     }
 
     fn disk_failed(&self, message: String) -> Broken {

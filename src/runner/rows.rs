@@ -1,7 +1,5 @@
 //! Rows in bounded concurrency, and the way of one row through its steps.
 
-use futures::stream::{FuturesUnordered, StreamExt};
-
 use super::step::{Applied, Current, StepEnd, call_for};
 use super::{Broken, Engine};
 use crate::journal::{Event, OpenRow};
@@ -17,6 +15,8 @@ pub struct Planned {
     /// The row as a spreadsheet counts it.
     pub source_row: u64,
     pub plan: Plan,
+    /// The intent of the first step, a create, is on disk already.
+    pub ahead: bool,
 }
 
 /// How far a row got.
@@ -30,37 +30,17 @@ pub enum RowEnd {
 }
 
 impl Engine<'_> {
-    /// Runs the rows that `next` gives until there are none or the run stops.
-    pub async fn execute<E>(
-        &self,
-        mut next: impl AsyncFnMut() -> Result<Option<Planned>, E>,
-    ) -> Result<(), E> {
-        let mut running = FuturesUnordered::new();
-        let mut more = true;
-        loop {
-            while more && running.len() < self.caller.window() && !self.stop.is_raised() {
-                match next().await? {
-                    None => more = false,
-                    Some(_) if self.too_many_errors() => more = false,
-                    Some(planned) => running.push(self.watched(planned)),
-                }
-            }
-            if running.next().await.is_none() {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn watched(&self, planned: Planned) {
-        match self.run_row(&planned).await {
-            RowEnd::Ended(status) => self.watch.ended(planned.source_row, status),
-            RowEnd::Doubtful => self.watch.ended(planned.source_row, Status::Unknown),
-            RowEnd::Stopped => {}
-        }
+    pub(super) async fn watched(&self, planned: Planned) {
+        let status = match self.run_row(&planned).await {
+            RowEnd::Ended(status) => status,
+            RowEnd::Doubtful => Status::Unknown,
+            RowEnd::Stopped => return,
+        };
+        self.untold.borrow_mut().push((planned.source_row, status));
     }
 
     /// Whether `--max-errors` forbids to start another row; raises the stop sign then.
-    fn too_many_errors(&self) -> bool {
+    pub(super) fn too_many_errors(&self) -> bool {
         let failed = self.failed_before + self.journal.state().ended(Status::Failed);
         let Some(most) = self.max_errors.filter(|most| failed >= (*most).max(1)) else { return false };
         let message = format!(
@@ -72,9 +52,13 @@ impl Engine<'_> {
 
     /// Brings one row to its end, or as far as the run goes.
     async fn run_row(&self, planned: &Planned) -> RowEnd {
-        let Planned { row, source_row, plan } = planned;
-        let mut progress =
-            Progress::new(self.journal.state().open.get(row).cloned().unwrap_or_default(), plan);
+        let Planned { row, source_row, plan, ahead } = planned;
+        let open = match ahead {
+            // All that the journal knows of the row is the intent that was written for it just now.
+            true => OpenRow::default(),
+            false => self.journal.state().open.get(row).cloned().unwrap_or_default(),
+        };
+        let mut progress = Progress::new(open, plan);
         for (at, step) in plan.steps.iter().enumerate() {
             let name = step.name();
             if progress.open.done.contains(&name) {
@@ -86,14 +70,19 @@ impl Engine<'_> {
                 name: &name,
                 in_doubt: progress.open.in_doubt && progress.open.step == name,
                 attempts: progress.open.attempts,
+                intended: *ahead && at == 0,
             };
             let end = self.run_step(&mut current, step, &mut progress).await;
             progress.open.attempts = current.attempts;
             match end {
                 StepEnd::Done(applied) => {
                     let done = progress.done(*row, name, &applied);
-                    let last = at + 1 == plan.steps.len();
-                    let kept = if last { self.note(&done) } else { self.durable(&done).await };
+                    let kept = match step {
+                        // Nothing but the journal can ever tell that this user was made.
+                        Step::EnsureUser(wish) if !wish.has_natural_key() => self.durable(&done).await,
+                        // The next step's intent takes this to the disk before its call.
+                        _ => self.note(&done),
+                    };
                     if kept.is_err() {
                         return RowEnd::Stopped;
                     }
@@ -136,7 +125,7 @@ impl Engine<'_> {
 
     async fn end(&self, row: u32, outcome: RowOutcome) -> RowEnd {
         let status = outcome.status;
-        match self.durable(&Event::Ended { row, outcome }).await {
+        match self.note(&Event::Ended { row, outcome }) {
             Ok(()) => RowEnd::Ended(status),
             Err(_) => RowEnd::Stopped,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Broken, Engine};
-use crate::journal::Event;
+use crate::journal::{Event, NEVER_SENT};
 use crate::plan::Step;
 use crate::provider::{Answer, Call, CallError, Failure};
 use crate::retry::{self, Next};
@@ -63,6 +63,8 @@ pub(super) struct Current<'a> {
     pub in_doubt: bool,
     /// Attempts of the row so far.
     pub attempts: u32,
+    /// The intent of the next attempt is on disk already.
+    pub intended: bool,
 }
 
 impl Engine<'_> {
@@ -76,7 +78,8 @@ impl Engine<'_> {
         let (row, step) = (current.row, current.name.to_string());
         current.attempts += 1;
         let intent = Event::Intent { row, step: step.clone(), attempt: current.attempts, content };
-        if self.stop.is_raised() || self.durable(&intent).await.is_err() {
+        let intended = std::mem::take(&mut current.intended);
+        if !intended && (self.stop.is_raised() || self.durable(&intent).await.is_err()) {
             current.attempts -= 1;
             return Try::Stopped;
         }
@@ -84,7 +87,7 @@ impl Engine<'_> {
             Ok(answer) => return Try::Done(Applied::from(answer)),
             Err(Broken::Stopped) => {
                 current.attempts -= 1;
-                (Try::Stopped, Event::NoEffect { row, step, code: "interrupted".into() })
+                (Try::Stopped, Event::NoEffect { row, step, code: NEVER_SENT.into() })
             }
             Err(Broken::Failed { error, counts }) => {
                 let code = error.code.clone();

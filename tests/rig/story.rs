@@ -194,20 +194,39 @@ async fn carry_out(
         content_of: &content_of,
         max_errors: None,
         failed_before: 0,
+        untold: Default::default(),
+        found: Default::default(),
     };
-    rows.next = 0;
-    let executed = engine.execute(async || {
-        while let Ok(Some(sought)) = rows.next() {
-            if let Some(planned) = runner::planned(journal, sought).await? {
-                return Ok::<_, callroster::journal::JournalFailed>(Some(planned));
-            }
+    for stage in [Stage::Find, Stage::Execute] {
+        rows.next = 0;
+        let next = async || next_planned(journal, &mut rows).await;
+        let went = match stage {
+            Stage::Find => engine.find_doubtful(next).await,
+            Stage::Execute => engine.execute(next).await,
+        };
+        if went.is_err() {
+            return Process::Ended;
         }
-        Ok(None)
-    });
-    match executed.await {
-        Ok(()) => tell(world, scenario, journal, stop).await,
-        Err(_) => Process::Ended,
     }
+    tell(world, scenario, journal, stop).await
+}
+
+/// The parts of a run that read the rows.
+enum Stage {
+    Find,
+    Execute,
+}
+
+async fn next_planned(
+    journal: &Journal,
+    rows: &mut SheetRows<'_>,
+) -> Result<Option<runner::Planned>, callroster::journal::JournalFailed> {
+    while let Ok(Some(sought)) = rows.next() {
+        if let Some(planned) = runner::planned(journal, sought).await? {
+            return Ok(Some(planned));
+        }
+    }
+    Ok(None)
 }
 
 /// Tells how every row ended, and ends the run if its disk lets it.

@@ -135,8 +135,12 @@ impl Import<'_> {
             content_of: &|user| self.key.wished(&self.connection.account, user),
             max_errors: self.options.max_errors.map(|bound| bound.of(self.input.survey.rows)),
             failed_before: planned.failed,
+            untold: Default::default(),
+            found: Default::default(),
         };
         self.screen.begin(self.verb(), Some(planned.to_do));
+        rows.rewind_rows()?;
+        engine.find_doubtful(async || self.next_planned(rows).await).await?;
         rows.rewind_rows()?;
         let executed = engine.execute(async || self.next_planned(rows).await).await;
         self.screen.end();

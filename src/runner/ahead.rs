@@ -1,0 +1,150 @@
+//! Rows in bounded concurrency, prepared in blocks so that no call waits for the disk.
+//!
+//! Creates with a natural key have their intents written ahead, a block at a time and synced once: should the
+//! process die, a later one finds them again fifty a call. All other steps write their intents when they are sent.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{Fuse, FusedFuture, LocalBoxFuture};
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use super::rows::Planned;
+use super::{Broken, Engine};
+use crate::journal::{Event, NEVER_SENT};
+use crate::plan::Step;
+
+/// Most rows of a block; a resume must look all of them up.
+const MOST_AHEAD: usize = 512;
+/// What is told of rows waits no longer than this for its way to the disk.
+const KEPT_BACK: Duration = Duration::from_millis(500);
+
+/// Rows that are ready to start, and those whose intents are on their way to the disk.
+struct Ahead<'a> {
+    ready: VecDeque<Planned>,
+    block: Vec<Planned>,
+    syncing: Fuse<LocalBoxFuture<'a, Result<(), Broken>>>,
+    size: usize,
+    more: bool,
+}
+
+impl Engine<'_> {
+    /// Runs the rows that `next` gives until there are none or the run stops.
+    pub async fn execute<E>(
+        &self,
+        mut next: impl AsyncFnMut() -> Result<Option<Planned>, E>,
+    ) -> Result<(), E> {
+        let mut running = FuturesUnordered::new();
+        let mut ahead = Ahead {
+            ready: VecDeque::new(),
+            block: Vec::new(),
+            syncing: Fuse::terminated(),
+            size: self.caller.window(),
+            more: true,
+        };
+        let mut kept_back = tokio::time::interval(KEPT_BACK);
+        // Rows wait for the disk in one line, so that each wait is polled beside them and never in place of them.
+        let mut flushing = Fuse::terminated();
+        loop {
+            while running.len() < self.caller.window()
+                && !ahead.ready.is_empty()
+                && !self.stop.is_raised()
+                && !self.too_many_errors()
+                && let Some(planned) = ahead.ready.pop_front()
+            {
+                running.push(self.watched(planned));
+            }
+            if ahead.wants_more(running.len() < self.caller.window()) && !self.stop.is_raised() {
+                self.prepare(&mut ahead, &mut next).await?;
+            }
+            let idle = running.is_empty() && ahead.block.is_empty();
+            if idle && (self.stop.is_raised() || ahead.ready.is_empty() && !ahead.more) {
+                break;
+            }
+            tokio::select! {
+                biased;
+                Some(()) = running.next() => {}
+                synced = &mut ahead.syncing, if !ahead.block.is_empty() => ahead.synced(synced.is_ok()),
+                _ = &mut flushing => flushing = Fuse::terminated(),
+                _ = kept_back.tick(), if flushing.is_terminated() => {
+                    flushing = self.synced().boxed_local().fuse();
+                }
+            }
+        }
+        if !flushing.is_terminated() {
+            // A write that is broken off would leave nobody who knows how far it came.
+            let _ = flushing.await;
+        }
+        self.not_started(ahead);
+        // A failure has raised the stop sign, which tells it.
+        let _ = self.synced().await;
+        Ok(())
+    }
+
+    /// Reads the next block of rows and begins to put their intents on disk.
+    async fn prepare<'a, E>(
+        &'a self,
+        ahead: &mut Ahead<'a>,
+        next: &mut impl AsyncFnMut() -> Result<Option<Planned>, E>,
+    ) -> Result<(), E> {
+        while ahead.block.len() < ahead.size {
+            match next().await? {
+                None => {
+                    ahead.more = false;
+                    break;
+                }
+                Some(mut planned) => {
+                    planned.ahead = self.intend(&planned);
+                    ahead.block.push(planned);
+                }
+            }
+        }
+        if !ahead.block.is_empty() {
+            ahead.syncing = self.synced().boxed_local().fuse();
+        }
+        Ok(())
+    }
+
+    /// Writes the intent of a create ahead, where a later look can find the user again.
+    fn intend(&self, planned: &Planned) -> bool {
+        let Some(step @ Step::EnsureUser(wish)) = planned.plan.steps.first() else { return false };
+        if !wish.has_natural_key() || self.journal.state().open.contains_key(&planned.row) {
+            return false;
+        }
+        let intent = Event::Intent { row: planned.row, step: step.name(), attempt: 1, content: None };
+        self.note(&intent).is_ok()
+    }
+
+    /// Tells the journal of rows whose intents were written and that were not sent after all.
+    fn not_started(&self, ahead: Ahead<'_>) {
+        for planned in ahead.ready.into_iter().chain(ahead.block).filter(|planned| planned.ahead) {
+            let step = planned.plan.steps[0].name();
+            // A journal that failed has raised the stop sign already.
+            let _ = self.note(&Event::NoEffect { row: planned.row, step, code: NEVER_SENT.into() });
+        }
+    }
+}
+
+impl Ahead<'_> {
+    /// Whether another block is to be prepared; a starved one grows, so that fast providers never wait.
+    fn wants_more(&mut self, starved: bool) -> bool {
+        if !self.more || !self.block.is_empty() {
+            return false;
+        }
+        let wants = self.ready.len() * 2 < self.size;
+        if wants && starved && self.ready.is_empty() {
+            self.size = (self.size * 2).min(MOST_AHEAD);
+        }
+        wants
+    }
+
+    /// The block's intents are on disk, or the journal failed and nothing of it may start.
+    fn synced(&mut self, well: bool) {
+        if well {
+            self.ready.extend(self.block.drain(..));
+        } else {
+            self.block.clear();
+        }
+    }
+}

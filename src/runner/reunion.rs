@@ -1,0 +1,88 @@
+//! What became of the creates that an earlier process left in doubt: looked up a page a call, before anything is sent.
+
+use super::create::{Seen, judged};
+use super::rows::Planned;
+use super::{Broken, Engine};
+use crate::plan::Step;
+use crate::provider::{Call, Filter, Listing, NewUser};
+use crate::roster::User;
+
+impl Engine<'_> {
+    /// Waits once for late effects and looks up all doubtful rows that `next` gives; what that cannot find out is
+    /// left to each row.
+    pub async fn find_doubtful<E>(
+        &self,
+        mut next: impl AsyncFnMut() -> Result<Option<Planned>, E>,
+    ) -> Result<(), E> {
+        let mut doubtful = Vec::new();
+        if self.journal.state().open.is_empty() {
+            return Ok(());
+        }
+        while let Some(planned) = next().await? {
+            if self.is_doubtful(&planned) {
+                doubtful.push(planned);
+            }
+        }
+        self.find(&doubtful).await;
+        Ok(())
+    }
+
+    /// Whether only a look can tell if an earlier process made the row's user.
+    fn is_doubtful(&self, planned: &Planned) -> bool {
+        let state = self.journal.state();
+        let open = state.open.get(&planned.row).filter(|open| open.in_doubt && open.done.is_empty());
+        open.is_some() && wish_of(planned).is_some_and(NewUser::has_natural_key)
+    }
+
+    async fn find(&self, rows: &[Planned]) {
+        if rows.is_empty() || self.caller.rest(self.settle).await.is_err() {
+            return;
+        }
+        for block in rows.chunks(self.caller.provider().facts().page.max(1) as usize) {
+            let Ok(Some(users)) = self.users_of(block).await else { return };
+            for planned in block {
+                let Some(wish) = wish_of(planned) else { continue };
+                self.found.keep(planned.row, seen_among(wish, &users));
+            }
+        }
+    }
+
+    /// All who have an e-mail or a number of the block; `None` where they are more than a page.
+    async fn users_of(&self, block: &[Planned]) -> Result<Option<Vec<User>>, Broken> {
+        let wishes = || block.iter().filter_map(wish_of);
+        let emails: Vec<String> = wishes().filter_map(|wish| wish.email.clone()).collect();
+        let numbers: Vec<String> = wishes().filter_map(|wish| wish.number.clone()).collect();
+        let mut users = Vec::new();
+        for filter in [Filter::Emails(emails), Filter::Contacts(numbers)] {
+            if matches!(&filter, Filter::Emails(values) | Filter::Contacts(values) if values.is_empty()) {
+                continue;
+            }
+            let limit = self.caller.provider().facts().page;
+            let call = Call::List(Listing { filter, limit, ..Listing::default() });
+            let page = self.caller.read(&call).await?.page();
+            if page.total.is_none_or(|total| total > page.users.len() as u64) {
+                return Ok(None);
+            }
+            users.extend(page.users);
+        }
+        Ok(Some(users))
+    }
+}
+
+fn wish_of(planned: &Planned) -> Option<&NewUser> {
+    match planned.plan.steps.first() {
+        Some(Step::EnsureUser(wish)) => Some(wish),
+        _ => None,
+    }
+}
+
+/// Looks by e-mail, and by number where the e-mail shows nobody, as a single look does.
+fn seen_among(wish: &NewUser, users: &[User]) -> Seen {
+    let by_email =
+        |user: &User| wish.email.as_ref().is_some_and(|email| user.email.eq_ignore_ascii_case(email));
+    let by_number = |user: &User| wish.number.as_ref().is_some_and(|number| user.has_contact(number));
+    match judged(wish, users.to_vec(), by_email) {
+        Seen::Nobody => judged(wish, users.to_vec(), by_number),
+        seen => seen,
+    }
+}
