@@ -204,8 +204,20 @@ impl Metered {
 
     /// A further refusal of a burst that is already known: the bucket was still empty.
     pub(super) fn refused_again(&mut self, refused: &Refused) {
+        if self.known.is_none() && self.empties.len() <= 1 && !self.risen_from_seeking() {
+            // Answers come out of order; of the first burst everything was taken that is not refused in the end.
+            self.burst = (refused.taken + refused.after).max(1.0);
+        }
         if let Some(last) = self.empties.last_mut().filter(|last| refused.started >= last.at) {
             *last = Empty { at: refused.started, taken: refused.taken };
+        }
+    }
+
+    fn risen_from_seeking(&self) -> bool {
+        match &self.state {
+            State::Seeking { wait } => *wait > FIRST_WAIT,
+            State::Rising(rise) => rise.begun(),
+            State::Cruising(_) => true,
         }
     }
 

@@ -53,6 +53,11 @@ impl Rise {
         Rise { pace, least, floor: pace * 0.98, empty_at: None, steps: Vec::new() }
     }
 
+    /// A call of it has started.
+    pub(super) fn begun(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     pub(super) fn pace(&self) -> f64 {
         self.pace
     }

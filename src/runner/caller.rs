@@ -66,15 +66,16 @@ struct Line {
 }
 
 /// The right to make one call; gives the place back when it is dropped before the call has ended.
-struct Pass<'p> {
-    pace: &'p RefCell<Pace>,
+struct Pass<'c> {
+    caller: &'c Caller<'c>,
     ticket: Option<Ticket>,
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
-            self.pace.borrow_mut().forget(ticket);
+            self.caller.pace.borrow_mut().forget(ticket);
+            self.caller.wake_both_lines();
         }
     }
 }
@@ -241,7 +242,7 @@ impl<'a> Caller<'a> {
             match gate {
                 Gate::Open => {
                     let ticket = Some(self.pace.borrow_mut().start(now, does));
-                    return Some(Pass { pace: &self.pace, ticket });
+                    return Some(Pass { caller: self, ticket });
                 }
                 Gate::At(time) => tokio::select! {
                     () = sleep_until(self.began + time) => {}
@@ -274,8 +275,7 @@ impl<'a> Caller<'a> {
         }
         let Some(ticket) = pass.ticket.take() else { return true };
         let change = self.pace.borrow_mut().end(self.began.elapsed(), ticket, ended, self.chance());
-        self.reads.ended.notify_one();
-        self.writes.ended.notify_one();
+        self.wake_both_lines();
         match change {
             Change::Paused(wait) => self.watch.paused(wait),
             Change::TooLong(wait) => {
@@ -288,6 +288,12 @@ impl<'a> Caller<'a> {
             Change::Nothing | Change::AlreadyPaused => {}
         }
         change != Change::AlreadyPaused
+    }
+
+    /// A place is free: whoever stands first in each line looks at the gate again.
+    fn wake_both_lines(&self) {
+        self.reads.ended.notify_one();
+        self.writes.ended.notify_one();
     }
 
     /// Raises the stop sign for a refusal that every further call would meet.
@@ -312,3 +318,6 @@ impl<'a> Caller<'a> {
         self.counts.set(counts);
     }
 }
+
+#[cfg(test)]
+mod tests;

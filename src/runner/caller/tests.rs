@@ -1,0 +1,124 @@
+//! The caller over a wire that takes 10 ms, under a paused clock.
+
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, join_all};
+
+use super::*;
+use crate::provider::{Content, Facts, HttpRequest, Method};
+use crate::runner::Unwatched;
+use crate::secret::Secret;
+
+/// A provider whose requests name the call, and that limits with 429.
+struct Plain;
+
+impl Provider for Plain {
+    fn facts(&self) -> &Facts {
+        unreachable!("the caller asks for no facts")
+    }
+
+    fn request(&self, call: &Call) -> HttpRequest {
+        let path = match call {
+            Call::Delete { user_id } | Call::Get { user_id } => user_id.clone(),
+            _ => String::new(),
+        };
+        HttpRequest {
+            method: Method::Get,
+            path,
+            authorization: ("authorization", Secret::new("x")),
+            body: None,
+        }
+    }
+
+    fn answer(&self, _: &Call, reply: &HttpReply) -> Result<Answer, CallError> {
+        let answer = Answer { status: reply.status, request_id: String::new(), content: Content::Nothing };
+        match reply.status {
+            429 => Err(CallError {
+                failure: Failure::Limited,
+                code: "http_429".into(),
+                message: "too many".into(),
+                status: Some(429),
+                request_id: String::new(),
+            }),
+            _ => Ok(answer),
+        }
+    }
+}
+
+/// Answers after 10 ms and remembers what came when; the first call of each name in `refused` gets a 429.
+#[derive(Default)]
+struct Wire {
+    came: RefCell<Vec<(String, Duration)>>,
+    began: Cell<Option<Instant>>,
+    refused: RefCell<Vec<String>>,
+}
+
+impl Transport for Wire {
+    fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>> {
+        async move {
+            let began = self.began.get().unwrap_or_else(Instant::now);
+            self.began.set(Some(began));
+            self.came.borrow_mut().push((request.path.clone(), began.elapsed()));
+            sleep(Duration::from_millis(10)).await;
+            let mut refused = self.refused.borrow_mut();
+            let at = refused.iter().position(|name| *name == request.path);
+            let Some(at) = at else { return Ok(HttpReply { status: 200, ..HttpReply::default() }) };
+            refused.remove(at);
+            let limits = Limits { retry_after: Some(Duration::from_secs(5)), ..Limits::default() };
+            Ok(HttpReply { status: 429, limits, ..HttpReply::default() })
+        }
+        .boxed_local()
+    }
+}
+
+fn delete(name: &str) -> Call {
+    Call::Delete { user_id: name.to_string() }
+}
+
+async fn with_caller<T>(wire: &Wire, most: u32, test: impl AsyncFnOnce(&Caller<'_>) -> T) -> T {
+    let stop = StopSign::default();
+    let caller = Caller::new(&Plain, wire, &stop, &Unwatched, (Pace::new(Some(most), None), 5), 1);
+    test(&caller).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_pass_in_the_order_in_which_they_ask() {
+    let wire = Wire::default();
+    let names: Vec<String> = (0..20).map(|name| name.to_string()).collect();
+    let calls: Vec<Call> = names.iter().map(|name| delete(name)).collect();
+    let ended = with_caller(&wire, 4, async |caller: &Caller<'_>| {
+        join_all(calls.iter().map(|call| caller.exchange(call, None))).await
+    });
+    assert!(ended.await.iter().all(Result::is_ok));
+    let came: Vec<String> = wire.came.borrow().iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(came, names);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exchange_that_is_dropped_gives_its_place_back() {
+    let wire = Wire::default();
+    with_caller(&wire, 1, async |caller: &Caller<'_>| {
+        let (first, second) = (delete("first"), delete("second"));
+        tokio::select! {
+            _ = caller.exchange(&first, None) => panic!("it takes 10 ms"),
+            () = sleep(Duration::from_millis(1)) => {}
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(1), caller.exchange(&second, None)).await;
+        assert!(ended.is_ok_and(|ended| ended.is_ok()));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_was_asked_for_holds_reads_and_writes() {
+    let wire = Wire { refused: RefCell::new(vec!["write".into()]), ..Wire::default() };
+    with_caller(&wire, 8, async |caller: &Caller<'_>| {
+        let refused = caller.exchange(&delete("write"), None).await;
+        assert!(matches!(refused, Err(Broken::Failed { counts: true, .. })));
+        let read = caller.read(&Call::Get { user_id: "read".into() }).await;
+        assert!(read.is_ok());
+        assert_eq!(caller.counts(), CallCounts { read: 1, write: 0, refused: 1 });
+    })
+    .await;
+    let came = wire.came.borrow();
+    assert!(came[1].1 >= Duration::from_millis(5010), "{came:?}");
+}
