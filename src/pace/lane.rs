@@ -99,7 +99,8 @@ impl Lane {
     pub(super) fn learned(&self, wall: i64) -> Option<LearnedLimit> {
         let limit = |kind, calls, rate| Some(LearnedLimit { kind, calls, rate, when: wall });
         match &self.sort {
-            _ if self.started == 0 => self.remembered,
+            // Nothing has confirmed it: it keeps its age.
+            _ if self.refused == 0 && self.remembered.is_some() => self.remembered,
             Sort::Metered(metered) => {
                 metered.rate().and_then(|rate| limit(Kind::Bucket, metered.burst(), rate))
             }

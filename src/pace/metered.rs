@@ -278,7 +278,7 @@ impl Metered {
             }
             State::Cruising(cruise) => {
                 let rate = cruise.rate_from_full(refused, self.burst);
-                self.cruise(rate, rate * told * 10.0, Some(told));
+                self.cruise(rate, 0.0, Some(told));
             }
         }
         self.empties.clear();
@@ -298,8 +298,7 @@ impl Metered {
         let rate = rate.clamp(SLOWEST, FASTEST);
         self.known = Some(rate);
         let (spread, span) = match (calls, told) {
-            (1.0.., Some(told)) => (0.005, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
-            (_, Some(told)) => (0.01, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
+            (_, Some(told)) => (0.005, (rate * told * CALLS_PER_LOST_CALL).max(400.0)),
             _ if self.trusted => (0.01, 2500.0),
             (..25.0, None) => (0.10, 40.0),
             (..90.0, None) => (0.05, 120.0),

@@ -162,9 +162,14 @@ impl Pace {
         self.flight.most()
     }
 
-    /// Calls that may be in flight as things stand; to begin more work than this is of no use yet.
+    /// Calls that may be in flight as things stand.
     pub fn window(&self) -> usize {
         self.flight.window()
+    }
+
+    /// How much work to have in hand: more than fits, so that the window can grow, but no more than it may grow to.
+    pub fn useful(&self) -> usize {
+        (2 * self.flight.window()).min(self.flight.most())
     }
 
     pub fn gate(&mut self, now: Duration, does: Does) -> Gate {

@@ -41,7 +41,7 @@ impl Rise {
     pub(super) fn after_pause(burst: f64, told: f64) -> Rise {
         Rise {
             pace: burst / told.max(0.05),
-            least: told / 10.0,
+            least: told / 20.0,
             floor: 0.0,
             empty_at: None,
             steps: Vec::new(),

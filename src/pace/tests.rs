@@ -123,3 +123,34 @@ fn what_was_not_used_is_remembered_as_it_was() {
     let pace = Pace::new(None, None).with_learned(&learned, 2000);
     assert_eq!(pace.learned(2000), learned);
 }
+
+#[test]
+fn failures_of_the_server_lower_concurrency_and_protocol_errors_do_not() {
+    let after = |ended: fn() -> Ended| {
+        let mut pace = heard(Some(8), None);
+        for call in 0..20 {
+            let now = seconds(1.0 + f64::from(call));
+            let ticket = pace.start(now, Does::Write);
+            pace.end(now, ticket, ended(), 0.0);
+        }
+        pace.window()
+    };
+    assert_eq!(after(fine), 8, "a 400 or 404 is an answer like any other");
+    assert_eq!(after(|| Ended::Silent), 1);
+    assert_eq!(after(|| Ended::Failed(Limits::default())), 1);
+}
+
+#[test]
+fn reads_and_writes_learn_apart() {
+    let mut pace = heard(Some(8), None);
+    for call in 0..5 {
+        let ticket = pace.start(seconds(f64::from(call)), Does::Write);
+        pace.end(seconds(f64::from(call)), ticket, told(30), 0.0);
+    }
+    assert!(matches!(pace.gate(seconds(10.0), Does::Read), Gate::At(_)), "the wait is meant for all");
+    (0..8).for_each(|_| {
+        assert_eq!(pace.gate(seconds(40.0), Does::Read), Gate::Open);
+        pace.start(seconds(40.0), Does::Read);
+    });
+    assert_eq!(pace.learned(0).reads, None);
+}

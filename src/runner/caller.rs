@@ -119,9 +119,9 @@ impl<'a> Caller<'a> {
         self.pace.borrow().most()
     }
 
-    /// Calls that may be in flight as things stand; to begin more rows than this is of no use yet.
-    pub fn window(&self) -> usize {
-        self.pace.borrow().window()
+    /// Rows to have in hand as things stand; it changes while the provider's limits are learned.
+    pub fn useful(&self) -> usize {
+        self.pace.borrow().useful()
     }
 
     /// Why the next writing call would wait, if it would.

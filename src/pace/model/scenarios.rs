@@ -133,7 +133,7 @@ fn buckets_of_a_first_run() {
             16,
             client(3000, 0.001),
             limit(BUCKET, Wait::Fixed(1.0)),
-            (1.22, 0.01),
+            (1.18, 0.01),
         ),
         scenario(
             "bucket 10/s of 100 (Kazoo)",
