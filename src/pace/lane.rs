@@ -142,6 +142,9 @@ impl Lane {
         }
         self.started += 1;
         self.in_flight += 1;
+        if let Some(left) = &mut self.left {
+            left.start(now);
+        }
         match &mut self.sort {
             Sort::Unknown => {}
             Sort::Metered(metered) => metered.start(now, self.trip),
@@ -162,7 +165,7 @@ impl Lane {
         Left::heed(&mut self.left, now, started, limits);
         match &mut self.sort {
             Sort::Unknown => {}
-            Sort::Metered(metered) => metered.accepted(now),
+            Sort::Metered(metered) => metered.accepted(now, started),
             Sort::Windowed(windowed) => windowed.accepted(ticket.sequence),
         }
     }
@@ -172,8 +175,10 @@ impl Lane {
         if let Some(left) = &mut self.left {
             left.lost();
         }
-        if let Sort::Windowed(windowed) = &mut self.sort {
-            windowed.lost(ticket.sequence);
+        match &mut self.sort {
+            Sort::Unknown => {}
+            Sort::Metered(metered) => metered.lost(ticket.started.as_secs_f64()),
+            Sort::Windowed(windowed) => windowed.lost(ticket.sequence),
         }
     }
 
@@ -203,7 +208,7 @@ impl Lane {
         let long = refused.told.filter(|told| *told > LONG_WAIT);
         match (&mut self.sort, long) {
             (Sort::Windowed(windowed), _) => {
-                let told = refused.told.unwrap_or(LONG_WAIT);
+                let told = refused.told.or(windowed.left(refused.now)).unwrap_or(LONG_WAIT);
                 windowed.refused(refused, told, sequence);
                 return told;
             }

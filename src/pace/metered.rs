@@ -58,6 +58,8 @@ enum State {
     /// One call at a time, after ever longer waits.
     Seeking {
         wait: f64,
+        /// When the one call started.
+        asked: Option<f64>,
     },
     Rising(Rise),
     Cruising(Cruise),
@@ -108,7 +110,7 @@ impl Metered {
         let burst = refused.taken.max(1.0);
         let state = match refused.told {
             Some(told) => State::Rising(Rise::after_pause(burst, told)),
-            None => State::Seeking { wait: FIRST_WAIT },
+            None => State::Seeking { wait: FIRST_WAIT, asked: None },
         };
         let mut metered = Metered::with(state, burst, share);
         (metered.began, metered.burst_time) = (began, refused.started - began);
@@ -119,7 +121,7 @@ impl Metered {
     /// Begins with what an earlier run learned.
     pub(super) fn learned(rate: f64, burst: f64, share: f64, trusted: bool) -> Metered {
         let rate = rate.clamp(SLOWEST, FASTEST);
-        let mut metered = Metered::with(State::Seeking { wait: 0.0 }, burst, share);
+        let mut metered = Metered::with(State::Seeking { wait: 0.0, asked: None }, burst, share);
         metered.trusted = trusted;
         metered.cruise(rate, 1000.0, None);
         metered
@@ -154,7 +156,7 @@ impl Metered {
     /// When the next call may start; `None` when one in flight must end first.
     pub(super) fn opens(&self, in_flight: u32) -> Option<f64> {
         match self.state {
-            State::Seeking { .. } if in_flight > 0 => None,
+            State::Seeking { asked: Some(_), .. } if in_flight > 0 => None,
             _ => Some(self.slots.opens()),
         }
     }
@@ -166,7 +168,10 @@ impl Metered {
             self.idle += unused;
         }
         let pace = match &mut self.state {
-            State::Seeking { .. } => return,
+            State::Seeking { asked, .. } => {
+                *asked = Some(now);
+                return;
+            }
             State::Rising(rise) => rise.start(now, trip),
             State::Cruising(cruise) => {
                 if cruise.sent == 0.0 {
@@ -192,14 +197,26 @@ impl Metered {
     }
 
     /// A call was taken.
-    pub(super) fn accepted(&mut self, now: f64) {
+    pub(super) fn accepted(&mut self, now: f64, started: f64) {
         self.refusals = 0;
-        if let State::Seeking { .. } = self.state {
+        if self.asked_at(started) {
             let empty_at = self.empties.last().map_or(now - FIRST_WAIT, |empty| empty.at);
             let rise = Rise::from(1.0 / (now - empty_at).max(1e-4), empty_at);
             self.respace(rise.pace());
             self.state = State::Rising(rise);
         }
+    }
+
+    /// A call got no answer; the next one asks instead.
+    pub(super) fn lost(&mut self, started: f64) {
+        if self.asked_at(started) {
+            self.state = State::Seeking { wait: FIRST_WAIT, asked: None };
+        }
+    }
+
+    /// Whether the call that started then is the one that seeks a token.
+    fn asked_at(&self, started: f64) -> bool {
+        matches!(self.state, State::Seeking { asked: Some(asked), .. } if asked == started)
     }
 
     /// A further refusal of a burst that is already known: the bucket was still empty.
@@ -215,7 +232,7 @@ impl Metered {
 
     fn risen_from_seeking(&self) -> bool {
         match &self.state {
-            State::Seeking { wait } => *wait > FIRST_WAIT,
+            State::Seeking { wait, .. } => *wait > FIRST_WAIT,
             State::Rising(rise) => rise.begun(),
             State::Cruising(_) => true,
         }
@@ -242,7 +259,7 @@ impl Metered {
     /// The wait after the refusal that was just learned from; the grid stays empty as long.
     pub(super) fn pause(&mut self, refused: &Refused) -> f64 {
         let pause = match &self.state {
-            State::Seeking { wait } => *wait,
+            State::Seeking { wait, .. } => *wait,
             State::Rising(rise) => PAUSE / rise.pace(),
             State::Cruising(cruise) => PAUSE / cruise.rate * f64::from(1 << (self.refusals - 1).clamp(0, 16)),
         };
@@ -254,7 +271,9 @@ impl Metered {
 
     fn refused_blindly(&mut self, measured: Option<(f64, f64)>, few: Option<f64>) {
         match (&mut self.state, measured) {
-            (State::Seeking { wait }, _) => *wait = (*wait * 2.0).min(LONGEST_WAIT),
+            (State::Seeking { wait, asked }, _) => {
+                (*wait, *asked) = ((*wait * 2.0).min(LONGEST_WAIT), None);
+            }
             (_, Some((rate, calls))) => self.cruise(rate, calls, None),
             (State::Cruising(cruise), None) => {
                 let (rate, slower) = (cruise.rate, cruise.rate * 0.85);
@@ -263,7 +282,7 @@ impl Metered {
                     self.cruise(slower.min(few).max(rate * 0.3), 30.0, None);
                 }
             }
-            (State::Rising(_), None) => self.state = State::Seeking { wait: FIRST_WAIT },
+            (State::Rising(_), None) => self.state = State::Seeking { wait: FIRST_WAIT, asked: None },
         }
     }
 

@@ -19,6 +19,8 @@ pub(super) struct Left {
     span: f64,
     /// When this window was first heard of.
     since: f64,
+    /// Calls that ask about the next window.
+    asked: u64,
 }
 
 /// Whether the provider's word covers one more call.
@@ -41,7 +43,7 @@ impl Left {
         };
         let reset = reset.min(super::LONGEST_PAUSE).as_secs_f64();
         let until = now + reset;
-        let fresh = Left { calls: remaining, limit: limits.limit, until, span: reset, since: now };
+        let fresh = Left { calls: remaining, limit: limits.limit, until, span: reset, since: now, asked: 0 };
         *left = match *left {
             // A late answer of the window before: the newer word stands.
             Some(old) if started < old.since && until < old.until - SAME => Some(old),
@@ -56,21 +58,27 @@ impl Left {
         };
     }
 
+    pub(super) fn start(&mut self, now: f64) {
+        self.asked += u64::from(self.until <= now);
+    }
+
     /// A 429 that names the window: nothing is left of it.
     pub(super) fn exhausted(&mut self, until: f64) {
-        (self.calls, self.until) = (0, self.until.max(until));
+        (self.calls, self.until, self.asked) = (0, self.until.max(until), 0);
     }
 
     /// A call ended without a word; it may have been counted.
     pub(super) fn lost(&mut self) {
         self.calls = self.calls.saturating_sub(1);
+        self.asked = self.asked.saturating_sub(1);
     }
 
     /// `headroom` is the part of the limit that is left to others.
     pub(super) fn cover(&self, now: f64, in_flight: u32, headroom: f64) -> Cover {
         let in_flight = u64::from(in_flight);
         if self.until <= now {
-            return if in_flight < self.scouts() { Cover::Yes } else { Cover::Wait };
+            // A call of the window before may hang; it is not waited for.
+            return if in_flight == 0 || self.asked < self.scouts() { Cover::Yes } else { Cover::Wait };
         }
         let reserve = (self.limit.unwrap_or(0) as f64 * headroom).ceil() as u64;
         let calls = self.calls.saturating_sub(reserve);
@@ -117,10 +125,12 @@ mod tests {
     fn nothing_left_waits_for_the_reset_and_then_one_scout_asks() {
         let mut left = None;
         Left::heed(&mut left, 1.0, 0.0, &told(0, 30));
-        let spent = left.expect("told");
+        let mut spent = left.expect("told");
         assert_eq!(spent.cover(2.0, 0, 0.0), Cover::At(31.0));
         assert_eq!(spent.cover(31.0, 0, 0.0), Cover::Yes);
-        assert_eq!(spent.cover(31.0, 1, 0.0), Cover::Wait);
+        assert_eq!(spent.cover(31.0, 1, 0.0), Cover::Yes, "a call that hangs is not waited for");
+        spent.start(31.0);
+        assert_eq!(spent.cover(31.0, 2, 0.0), Cover::Wait);
         Left::heed(&mut left, 31.2, 31.0, &told(49, 60));
         assert_eq!(left.expect("told").cover(31.2, 48, 0.0), Cover::Yes);
         Left::heed(&mut left, 31.3, 30.0, &told(3, 0));

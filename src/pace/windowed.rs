@@ -99,6 +99,11 @@ impl Windowed {
         self.period
     }
 
+    /// Seconds to the end of the window, as far as it is known.
+    pub(super) fn left(&self, now: f64) -> Option<f64> {
+        self.ends.map(|ends| ends - now).filter(|left| *left > 0.0)
+    }
+
     /// Calls that one window gets.
     pub(super) fn allowance(&self) -> f64 {
         (self.calls * self.share).floor().max(1.0)
@@ -115,7 +120,8 @@ impl Windowed {
             return wait_for_end;
         }
         if !self.scouted {
-            return if in_flight == 0 { Place::Yes } else { Place::Wait };
+            // A call of the window before may hang; it is not waited for.
+            return if self.used == 0.0 || in_flight == 0 { Place::Yes } else { Place::Wait };
         }
         if self.used < self.allowance() {
             return Place::Yes;
