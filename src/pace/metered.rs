@@ -24,7 +24,8 @@ const LATEST: f64 = 1.6;
 const LEAST_WINDOW: f64 = 60.0;
 /// A rise measures no better than so many calls would, since time may have been lost before it.
 const MOST_OF_RISE: f64 = 60.0;
-const SLOWEST: f64 = 1.0 / 3600.0;
+/// Nobody limits to less than a call a minute, and nobody would wait longer.
+const SLOWEST: f64 = 1.0 / LONGEST_WAIT;
 const FASTEST: f64 = 1e7;
 
 /// Moments of an empty bucket that are kept.
@@ -201,7 +202,7 @@ impl Metered {
         self.refusals = 0;
         if self.asked_at(started) {
             let empty_at = self.empties.last().map_or(now - FIRST_WAIT, |empty| empty.at);
-            let rise = Rise::from(1.0 / (now - empty_at).max(1e-4), empty_at);
+            let rise = Rise::from((1.0 / (now - empty_at).max(1e-4)).max(SLOWEST), empty_at);
             self.respace(rise.pace());
             self.state = State::Rising(rise);
         }

@@ -6,3 +6,4 @@
 mod limiter;
 mod run;
 mod scenarios;
+mod wild;

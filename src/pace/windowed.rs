@@ -11,6 +11,8 @@ const ROUNDING: f64 = 1.2;
 /// Lengths that people choose, in seconds.
 const USUAL: [f64; 16] =
     [1.0, 2.0, 3.0, 5.0, 6.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 3600.0];
+/// No window is longer: a longer wait ends the run.
+const LONGEST: f64 = 3600.0;
 /// Calls between two questions whether the limit has grown; of a window from an earlier run.
 const CALLS_PER_PROBE: f64 = 100.0;
 const CALLS_PER_PROBE_TRUSTED: f64 = 800.0;
@@ -75,7 +77,7 @@ impl Windowed {
     pub(super) fn learned(calls: f64, period: f64, share: f64, trusted: bool) -> Windowed {
         Windowed {
             calls: calls.max(1.0),
-            period: Some(period.max(0.1)),
+            period: Some(period.clamp(0.1, LONGEST)),
             ends: None,
             anchor: None,
             used: 0.0,
@@ -192,6 +194,10 @@ impl Windowed {
             return;
         }
         let measured = (ends - first) / windows;
+        if measured > LONGEST {
+            (self.anchor, self.period) = (Some((ends, 0.0)), None);
+            return;
+        }
         let usual = USUAL.iter().find(|usual| (*usual - measured).abs() <= (1.05 / windows).max(0.01));
         match (usual, self.period) {
             (Some(usual), _) => self.period = Some(*usual),
