@@ -6,20 +6,17 @@
 //! not used and nothing is lost, and its only refusal measures the rate anew. It must not learn from time in
 //! which the client itself was idle.
 
+use super::cruise::{Cruise, PAUSE};
 use super::rise::Rise;
 use super::slots::Slots;
 
 /// The first wait for a token when the provider names none; it doubles until a call is taken.
 const FIRST_WAIT: f64 = 0.025;
 const LONGEST_WAIT: f64 = 60.0;
-/// A pause while cruising, in spacings: one token to be missed, and one to spare.
-const PAUSE: f64 = 2.5;
 /// Late starts are made up for within this many seconds, and within this part of a known burst.
 const SLACK: f64 = 0.025;
 /// A cycle is longer than this many times the calls that its refusal costs.
 const CALLS_PER_LOST_CALL: f64 = 60.0;
-/// A cycle that has no refusal by so many times its length is at a limit that has grown.
-const LATEST: f64 = 1.6;
 /// A burst below this may come again by chance.
 const LEAST_WINDOW: f64 = 60.0;
 /// A rise measures no better than so many calls would, since time may have been lost before it.
@@ -37,21 +34,6 @@ struct Empty {
     at: f64,
     /// Calls that the provider had taken by then.
     taken: f64,
-}
-
-/// How one cycle goes.
-#[derive(Debug, Clone, Copy)]
-struct Cruise {
-    /// The rate as measured.
-    rate: f64,
-    /// It begins so much below the rate and ends so much above.
-    spread: f64,
-    /// Calls from the begin to the end.
-    span: f64,
-    calls: f64,
-    /// All calls, and when the first of them started.
-    sent: f64,
-    began: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -175,12 +157,7 @@ impl Metered {
             }
             State::Rising(rise) => rise.start(now, trip),
             State::Cruising(cruise) => {
-                if cruise.sent == 0.0 {
-                    cruise.began = now;
-                }
-                cruise.sent += 1.0;
-                // Only calls that had to wait for the grid say anything of the limit.
-                cruise.calls += f64::from(unused <= 0.0);
+                cruise.start(now, unused);
                 cruise.pace(self.share)
             }
         };
@@ -191,7 +168,7 @@ impl Metered {
     /// A cycle that is long over without a refusal is at a limit that has grown.
     fn rise_again(&mut self) {
         let State::Cruising(cruise) = &self.state else { return };
-        if cruise.calls > cruise.span * LATEST && !cruise.steady(self.share) {
+        if cruise.is_over(self.share) {
             let least = cruise.span / 10.0 / cruise.rate;
             self.state = State::Rising(Rise::from_full(cruise.pace(self.share), least));
         }
@@ -247,7 +224,7 @@ impl Metered {
         });
         self.refusals += 1;
         // What was remembered does not hold any more.
-        self.trusted &= !matches!(&self.state, State::Cruising(cruise) if cruise.calls < cruise.span / 4.0);
+        self.trusted &= !matches!(&self.state, State::Cruising(cruise) if cruise.is_young());
         if refused.told.is_some() {
             self.refused_with_a_wait(refused);
         } else {
@@ -324,14 +301,7 @@ impl Metered {
             (..90.0, None) => (0.05, 120.0),
             (_, None) => (0.02, 400.0),
         };
-        let cruise = Cruise {
-            rate,
-            spread,
-            span: span.max(6.0 * self.trip * rate),
-            calls: 0.0,
-            sent: 0.0,
-            began: 0.0,
-        };
+        let cruise = Cruise::new(rate, spread, span.max(6.0 * self.trip * rate));
         self.respace(cruise.pace(self.share));
         self.state = State::Cruising(cruise);
     }
@@ -370,32 +340,5 @@ impl Metered {
         }
         let agrees = |(older, _): &(f64, f64)| (older / rate - 1.0).abs() <= 2.0 / calls + 0.02;
         self.empties.iter().map(|empty| between(empty, self.idle)).find(agrees)
-    }
-}
-
-impl Cruise {
-    /// With headroom, a rate that is well known is kept and not probed.
-    fn steady(&self, share: f64) -> bool {
-        share < 1.0 && self.spread <= 0.03
-    }
-
-    /// The rate of a bucket that was full when the cycle began and is empty now.
-    fn rate_from_full(&self, refused: &Refused, burst: f64) -> f64 {
-        let taken = self.sent - refused.after - 1.0;
-        if taken < 2.0 * burst {
-            return self.rate * 0.9;
-        }
-        let rate = (taken - burst) / (refused.started - self.began).max(1e-3);
-        rate.clamp(self.rate * 0.5, self.rate)
-    }
-
-    /// The pace of the next call: a line through the rate.
-    fn pace(&self, share: f64) -> f64 {
-        if self.steady(share) {
-            return self.rate * share;
-        }
-        let along = self.calls / self.span;
-        // The tokens of the pause are used up along the way.
-        self.rate * (1.0 + PAUSE / self.span + self.spread * (2.0 * along - 1.0))
     }
 }

@@ -3,11 +3,12 @@
 //! Pure: time is given in, as the time since the run began. Nobody tells it a limit. It begins with one call,
 //! then eight, then twice as many per round trip (`flight.rs`), until the provider objects. What it objects with
 //! decides what is learned (`lane.rs`): headers that count calls (`told.rs`), waits that speak of a window
-//! (`windowed.rs`), or bare 429s of a bucket (`metered.rs`, `rise.rs`).
+//! (`windowed.rs`), or bare 429s of a bucket (`metered.rs`, `rise.rs`, `cruise.rs`).
 //!
 //! Reads and writes learn apart, since providers limit them apart at times; where one limit holds for both, each
 //! learns its share of it. A pause holds both, since a 429 may be meant for the account. `--rate` caps the sum.
 
+mod cruise;
 mod flight;
 mod lane;
 mod learned;
