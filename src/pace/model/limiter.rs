@@ -55,9 +55,15 @@ impl Limiter {
         Limiter { settings, level, seen: 0.0, window: 0.0, used: 0.0 }
     }
 
+    /// The limit now, in parts of the first one.
+    fn change(&self, now: f64) -> f64 {
+        self.settings.change.filter(|(from, _)| now >= *from).map_or(1.0, |(_, by)| by)
+    }
+
+    /// What is left of it for us: a rival is as quick as we are and takes its part at once.
     fn factor(&self, now: f64) -> f64 {
-        let after = |change: Option<(f64, f64)>| change.filter(|(from, _)| now >= *from).map(|(_, by)| by);
-        after(self.settings.change).unwrap_or(1.0) * (1.0 - after(self.settings.rival).unwrap_or(0.0))
+        let rival = self.settings.rival.filter(|(from, _)| now >= *from).map_or(0.0, |(_, part)| part);
+        self.change(now) * (1.0 - rival)
     }
 
     /// Judges a call that arrives at `now`: whether it is taken, and what the answer says.
@@ -78,6 +84,7 @@ impl Limiter {
                 if number != self.window {
                     (self.window, self.used) = (number, 0.0);
                 }
+                let limit = (calls * self.change(now)).floor();
                 let calls = (calls * factor).floor();
                 let taken = self.used < calls;
                 self.used += f64::from(taken);
@@ -85,7 +92,7 @@ impl Limiter {
                 let limits = match self.settings.headers {
                     false => Limits::default(),
                     true => Limits {
-                        limit: Some(calls as u64),
+                        limit: Some(limit as u64),
                         remaining: Some((calls - self.used).max(0.0) as u64),
                         reset: Some(Duration::from_secs_f64(reset.ceil())),
                         ..Limits::default()

@@ -55,11 +55,11 @@ fn most(numbers: &[f64]) -> f64 {
 }
 
 /// Runs a scenario and prints its line; returns median times ideal and median part refused.
-fn measure(scenario: &Scenario, pace: impl Fn() -> Pace) -> (f64, f64) {
+fn measure(scenario: &Scenario, pace: impl Fn(u64) -> Pace) -> (f64, f64) {
     let (mut times, mut refused) = (Vec::new(), Vec::new());
     for seed in 0..scenario.seeds {
         let (client, settings) = varied(scenario, seed);
-        let went = run(&mut pace(), client, settings, seed);
+        let went = run(&mut pace(seed), client, settings, seed);
         assert_eq!(went.early, 0, "{}: a named wait was jumped, seed {seed}", scenario.name);
         times.push(went.seconds / went.ideal);
         refused.push(f64::from(went.refused) / f64::from(client.calls));
@@ -79,16 +79,16 @@ fn measure(scenario: &Scenario, pace: impl Fn() -> Pace) -> (f64, f64) {
 }
 
 /// Checks all and names those that miss their bounds.
-fn check(scenarios: &[Scenario], pace: impl Fn(&Scenario) -> Pace) {
+fn check(scenarios: &[Scenario], pace: impl Fn(&Scenario, u64) -> Pace) {
     let missed = |scenario: &&Scenario| {
-        let (times, refused) = measure(scenario, || pace(scenario));
+        let (times, refused) = measure(scenario, |seed| pace(scenario, seed));
         times > scenario.bound.times || refused > scenario.bound.refused
     };
     let missed: Vec<&str> = scenarios.iter().filter(missed).map(|scenario| scenario.name).collect();
     assert!(missed.is_empty(), "{missed:?}");
 }
 
-fn fresh(scenario: &Scenario) -> Pace {
+fn fresh(scenario: &Scenario, _: u64) -> Pace {
     Pace::new(scenario.most, None)
 }
 
@@ -203,7 +203,7 @@ fn windows_of_a_first_run() {
 fn refused_after(scenario: &Scenario, after: f64) -> f64 {
     let parts = (0..scenario.seeds).map(|seed| {
         let (client, settings) = varied(scenario, seed);
-        let went = run(&mut fresh(scenario), client, settings, seed);
+        let went = run(&mut fresh(scenario, seed), client, settings, seed);
         let late = |times: &[f64]| times.iter().filter(|time| **time > after).count() as f64;
         late(&went.refusals) / late(&went.starts).max(1.0)
     });
@@ -232,6 +232,16 @@ fn a_limit_that_changes_is_found_again() {
             ),
         ),
         (520.0, scenario("headers, window halves", 16, client(1000, 0.2), told(0.5), (1.05, 0.001))),
+        (
+            520.0,
+            scenario(
+                "headers, a rival takes half",
+                16,
+                client(1000, 0.2),
+                rival(told(1.0), 400.0),
+                (1.05, 0.001),
+            ),
+        ),
         (520.0, scenario("headers, window doubles", 16, client(1000, 0.2), told(2.0), (1.05, 0.001))),
         (520.0, scenario("Retry-After, window halves", 16, client(1000, 0.2), waits(0.5), (1.06, 0.03))),
         (520.0, scenario("Retry-After, window doubles", 16, client(1500, 0.2), waits(2.0), (1.15, 0.03))),
@@ -285,9 +295,10 @@ fn a_second_run_begins_where_the_first_ended() {
             (1.06, 0.002),
         ),
     ];
-    let second = |scenario: &Scenario| {
-        let mut first = fresh(scenario);
-        run(&mut first, scenario.client, scenario.settings, 7);
+    let second = |scenario: &Scenario, seed: u64| {
+        let mut first = fresh(scenario, seed);
+        let (client, settings) = varied(scenario, seed + 1000);
+        run(&mut first, client, settings, seed + 1000);
         Pace::new(scenario.most, None).with_learned(&first.learned(1_000_000), 1_003_600)
     };
     check(&all, second);
