@@ -40,14 +40,14 @@ impl Engine<'_> {
             ready: VecDeque::new(),
             block: Vec::new(),
             syncing: Fuse::terminated(),
-            size: self.caller.window(),
+            size: self.caller.useful(),
             more: true,
         };
         let mut kept_back = tokio::time::interval(KEPT_BACK);
         // Rows wait for the disk in one line, so that each wait is polled beside them and never in place of them.
         let mut flushing = Fuse::terminated();
         loop {
-            while running.len() < self.caller.window()
+            while running.len() < self.caller.useful()
                 && !ahead.ready.is_empty()
                 && !self.stop.is_raised()
                 && !self.too_many_errors()
@@ -55,7 +55,7 @@ impl Engine<'_> {
             {
                 running.push(self.watched(planned));
             }
-            if ahead.wants_more(running.len() < self.caller.window()) && !self.stop.is_raised() {
+            if ahead.wants_more(running.len() < self.caller.useful()) && !self.stop.is_raised() {
                 self.prepare(&mut ahead, &mut next).await?;
             }
             let idle = running.is_empty() && ahead.block.is_empty();
