@@ -11,7 +11,7 @@ mod settings;
 pub use arguments::{
     Arguments, ColorArgument, CommandArguments, CompletionsArguments, ExplainArguments, ExportArguments,
     FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments, ReportArguments, ResumeArguments,
-    RunsArguments, SimulateArguments, TemplateArguments, arguments_of, command_line,
+    RunsArguments, ScreenArguments, SimulateArguments, TemplateArguments, arguments_of, command_line,
 };
 pub use credentials::Credentials;
 pub use documents::{completions_for, manual};

@@ -20,7 +20,9 @@ mod validate;
 pub use connection::Connection;
 pub use failure::Failure;
 
-use crate::cli::{Arguments, CommandArguments, ImportOptions, ScreenSettings, Settings, ValidateOptions};
+use crate::cli::{
+    Arguments, CommandArguments, ImportOptions, ScreenArguments, ScreenSettings, Settings, ValidateOptions,
+};
 use crate::screen;
 
 /// Carries out what was typed; returns the exit code.
@@ -52,15 +54,24 @@ fn dispatch(command: &CommandArguments) -> Result<u8, Failure> {
         CommandArguments::Export(arguments) => export::export(arguments, &settings(&arguments.provider)?),
         CommandArguments::Resume(arguments) => resume::resume(arguments),
         CommandArguments::Runs(arguments) => {
-            runs::runs(arguments.run.as_deref(), &ScreenSettings::of(&arguments.screen)?)
+            runs::runs(arguments.run.as_deref(), &screen_settings(&arguments.screen)?)
         }
         CommandArguments::Simulate(arguments) => simulate::simulate(arguments),
         CommandArguments::Template(arguments) => template::template(arguments),
-        CommandArguments::Report(arguments) => report::report(arguments),
+        CommandArguments::Report(arguments) => {
+            report::report(arguments, &screen_settings(&arguments.screen)?)
+        }
         CommandArguments::Explain(arguments) => explain::explain(arguments),
         CommandArguments::Completions(arguments) => completions::completions(arguments),
         CommandArguments::Man => man::man(),
     }
+}
+
+/// The settings of a command that speaks to no provider.
+fn screen_settings(arguments: &ScreenArguments) -> Result<ScreenSettings, Failure> {
+    let settings = ScreenSettings::of(arguments)?;
+    screen::set_color(&settings);
+    Ok(settings)
 }
 
 fn settings(arguments: &crate::cli::ProviderArguments) -> Result<Settings, Failure> {

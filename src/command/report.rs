@@ -15,8 +15,7 @@ use crate::outcome::exit;
 use crate::report::{CallsTold, Report, RowsTold, render, rows_told};
 use crate::table::{Privacy, WholeFile};
 
-pub fn report(arguments: &ReportArguments) -> Result<u8, Failure> {
-    let settings = ScreenSettings::of(&arguments.screen)?;
+pub fn report(arguments: &ReportArguments, settings: &ScreenSettings) -> Result<u8, Failure> {
     if settings.json && arguments.output.is_none() {
         let message = "--json prints the summary on standard output, so name a file for the page with -o";
         return Err(Failure::new(exit::USAGE, message));

@@ -2,9 +2,8 @@
 //!
 //! Pure; the width is given in.
 
-use unicode_width::UnicodeWidthStr;
-
 use super::{Explanation, Source, all};
+use crate::screen::wrapped;
 
 /// One code in full.
 pub fn page(explanation: &Explanation, width: usize) -> String {
@@ -46,25 +45,14 @@ fn entry(explanation: &Explanation, width: usize) -> String {
     format!("  {:1$}{2}", explanation.code, COLUMN - 2, indented.trim_start())
 }
 
-/// Words in lines of at most `width` columns; a longer word keeps a line for itself.
 fn paragraph(words: &str, width: usize, indent: &str) -> String {
-    let (mut text, mut line) = (String::new(), String::from(indent));
-    for word in words.split_whitespace() {
-        let begun = line.width() > indent.width();
-        if begun && line.width() + 1 + word.width() > width {
-            text += &line;
-            text += "\n";
-            line = indent.to_string();
-        } else if begun {
-            line.push(' ');
-        }
-        line += word;
-    }
-    text + &line + "\n"
+    wrapped(&format!("{indent}{words}"), width, indent) + "\n"
 }
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
     use crate::explain::explain;
 
@@ -84,10 +72,5 @@ mod tests {
         let page = page(explain("phone_damaged").expect("it is known"), 80);
         assert!(page.starts_with("phone_damaged\n  a rule that a row breaks"), "{page}");
         assert!(page.contains("What to do: format the column as text"), "{page}");
-    }
-
-    #[test]
-    fn wide_characters_take_two_columns() {
-        assert_eq!(paragraph("電話 電話 電話", 10, ""), "電話 電話\n電話\n");
     }
 }

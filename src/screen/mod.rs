@@ -4,6 +4,7 @@
 
 mod log;
 mod progress;
+mod wrap;
 
 use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
@@ -19,6 +20,7 @@ use log::CallLog;
 use progress::Progress;
 
 pub use progress::{in_words, plural};
+pub use wrap::wrapped;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -124,7 +126,10 @@ impl Watch for Screen {
 
 /// A line on standard error; where nobody can read it any more, it is no reason to stop a run.
 fn write_line(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let _ = match io::stderr().is_terminal() {
+        true => writeln!(anstream::stderr(), "{}", wrap::fitted(line, width())),
+        false => writeln!(anstream::stderr(), "{line}"),
+    };
 }
 
 /// An error as the last word of a command.

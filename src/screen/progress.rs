@@ -160,6 +160,8 @@ fn endings(tally: &Tally) -> String {
 
 fn style(known: bool) -> ProgressStyle {
     let template = match known {
+        // A bar of a few signs tells nothing.
+        true if super::width() < 60 => "{prefix} {pos}/{len} {msg} ({eta} left)",
         true => "{prefix} [{wide_bar}] {pos}/{len} {msg} ({eta} left)",
         false => "{prefix} {spinner} {pos} {msg}",
     };
