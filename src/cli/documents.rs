@@ -29,7 +29,12 @@ pub fn manual() -> Vec<u8> {
     chapters.iter().for_each(|chapter| page += &chapter.text(&chapters));
     page += &shared_options(&chapters);
     page += &exit_status();
-    page.into_bytes()
+    page.chars().map(sign).collect::<String>().into_bytes()
+}
+
+/// A sign as every roff reads it.
+fn sign(character: char) -> String {
+    if character.is_ascii() { character.to_string() } else { format!("\\[u{:04X}]", u32::from(character)) }
 }
 
 /// One command: what it does, how it is typed, and its options.
@@ -121,6 +126,7 @@ mod tests {
     #[test]
     fn the_manual_has_every_command_and_every_option_once() {
         let page = String::from_utf8(manual()).expect("it is text");
+        assert!(page.is_ascii() && page.contains("+\\[u2026] numbers"), "{page}");
         for words in ["CALLROSTER ONBOARD", "CALLROSTER EXPORT", "EXIT STATUS"] {
             assert!(page.contains(&format!(".SH \"{words}\"")), "{words}");
         }
