@@ -10,21 +10,22 @@ name=callroster-$version-$target
 built=${CARGO_TARGET_DIR:-target}/$target/release/callroster
 folder=dist/$name
 
-# Symbols go and paths of the building machine with them; the lock file says which crates.
-CARGO_PROFILE_RELEASE_STRIP=symbols cargo build --release --locked --target "$target"
+# No symbols, and no paths of the building machine; the lock file says which crates.
+separator=$'\x1f'
+remap=--remap-path-prefix=$PWD=.$separator--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo
+CARGO_ENCODED_RUSTFLAGS=$remap CARGO_PROFILE_RELEASE_STRIP=symbols cargo build --release --locked --target "$target"
 
 rm -rf "$folder"
 mkdir -p "$folder/completions"
 install -m 755 "$built" "$folder/callroster"
 cp README.md LICENSE* "$folder/"
 # What the program says of itself is asked of the program, so a foreign target needs a way to run it.
-run=("$built")
-"${run[@]}" man > "$folder/callroster.1"
-"${run[@]}" completions bash > "$folder/completions/callroster.bash"
-"${run[@]}" completions zsh > "$folder/completions/_callroster"
-"${run[@]}" completions fish > "$folder/completions/callroster.fish"
-"${run[@]}" completions powershell > "$folder/completions/_callroster.ps1"
-"${run[@]}" completions elvish > "$folder/completions/callroster.elv"
+"$built" man > "$folder/callroster.1"
+"$built" completions bash > "$folder/completions/callroster.bash"
+"$built" completions zsh > "$folder/completions/_callroster"
+"$built" completions fish > "$folder/completions/callroster.fish"
+"$built" completions powershell > "$folder/completions/_callroster.ps1"
+"$built" completions elvish > "$folder/completions/callroster.elv"
 
 # The same sources make the same archive, byte for byte: names in order, no owner, one time.
 stamp=$(git log -1 --format=%ct 2> /dev/null || echo 0)
