@@ -46,6 +46,10 @@ pub mod journal;
 pub mod outcome;
 pub mod pace;
 pub mod plan;
+#[cfg(not(feature = "planted-bugs"))]
+mod planted;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
 pub mod platform;
 pub mod preflight;
 pub mod provider;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::event::{Event, Header};
 use crate::outcome::{Status, Tally};
+use crate::planted::{Bug, planted};
 
 /// The code of an intent whose call never left.
 pub const NEVER_SENT: &str = "interrupted";
@@ -116,11 +117,11 @@ impl State {
         if open.step != step {
             open.step = step.to_string();
             open.was_unclear = false;
-        } else if open.in_doubt {
+        } else if open.in_doubt && !planted(Bug::NoEffectEndsDoubt) {
             // The attempt before was broken off; what follows does not tell what came of it.
             open.was_unclear = true;
         }
-        open.in_doubt = true;
+        open.in_doubt = !planted(Bug::IntentIsNoDoubt);
         open.attempts += 1;
     }
 
@@ -136,8 +137,9 @@ impl State {
 
     /// A run that may have written, was not given up, and has work left.
     pub fn unfinished(&self) -> bool {
-        let ended = self.exit_code.is_some_and(|code| matches!(code, 0 | 4 | 8)) && !self.stopped;
-        let finished = ended && self.open.is_empty();
+        let ended = self.exit_code.is_some_and(|code| matches!(code, 0 | 4 | 8));
+        let whole = !self.stopped || planted(Bug::StoppedIsFinished);
+        let finished = ended && whole && (self.open.is_empty() || planted(Bug::OpenRowsFinished));
         self.wrote && !self.abandoned && !finished
     }
 

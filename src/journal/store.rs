@@ -16,6 +16,7 @@ use super::event::Event;
 use super::line::Chain;
 use super::replay::{Damage, Replay, replay};
 use super::state::State;
+use crate::planted::{Bug, planted};
 
 /// The journal could not be written; no further call may start.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -53,7 +54,7 @@ struct Pending {
 impl Journal {
     /// Goes on after what a replay found; a new journal goes on after nothing.
     pub fn new(disk: Box<dyn Disk>, replay: Replay) -> Journal {
-        let bytes = if replay.unterminated { vec![b'\n'] } else { Vec::new() };
+        let bytes = if replay.unterminated && !planted(Bug::TailGlued) { vec![b'\n'] } else { Vec::new() };
         let pending = Pending { durable: replay.length, taken: replay.length + bytes.len() as u64, bytes };
         Journal {
             disk,
@@ -113,8 +114,13 @@ impl Journal {
         self.writing.set(true);
         let written = self.disk.append(bytes).await;
         self.writing.set(false);
-        if let Err(error) = written {
+        if let Err(error) = written
+            && !planted(Bug::FailedWriteIgnored)
+        {
             let failed = JournalFailed(error.to_string());
+            if planted(Bug::FailedSyncForgotten) {
+                return Err(failed);
+            }
             *self.failed.borrow_mut() = Some(failed.clone());
             return Err(failed);
         }
@@ -124,7 +130,9 @@ impl Journal {
 
     /// Whether the event at a place that the state names will never be on disk.
     pub fn lost(&self, offset: u64) -> bool {
-        self.failed.borrow().is_some() && offset >= self.pending.borrow().durable
+        self.failed.borrow().is_some()
+            && !planted(Bug::LostEndingTold)
+            && offset >= self.pending.borrow().durable
     }
 
     /// The event at a place that the state names.

@@ -10,6 +10,7 @@ mod update;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{RowOutcome, Status, StepWord};
+use crate::planted::{Bug, planted};
 use crate::provider::{Changes, NewUser};
 use crate::roster::User;
 use crate::row::Request;
@@ -114,6 +115,9 @@ impl Step {
             Step::EnsureNumber { device_id, .. } => format!("number {device_id}"),
             Step::EnsureAvailable { device_id, available: true } => format!("on {device_id}"),
             Step::EnsureAvailable { device_id, available: false } => format!("off {device_id}"),
+            Step::EnsureSipPassword { password, .. } if planted(Bug::PasswordInJournal) => {
+                password.reveal().into()
+            }
             Step::EnsureSipPassword { .. } => "sip_password".into(),
             Step::EnsureDisabled { device_id } => format!("disable {device_id}"),
             Step::EnsureGone => "delete".into(),

@@ -2,6 +2,7 @@
 
 use super::{Plan, Step, Verdict};
 use crate::outcome::Status;
+use crate::planted::{Bug, planted};
 use crate::roster::{Device, User};
 use crate::row::{Mode, Offboarding};
 
@@ -26,7 +27,9 @@ fn disable(wish: &Offboarding, user: &User) -> Verdict {
         let message = format!("the user {} has no device {missing}; correct the devices cell", user.id);
         return Verdict::fails("device_not_found", message);
     }
-    let meant = |device: &&Device| wish.devices.is_empty() || wish.devices.contains(&device.id);
+    let meant = |device: &&Device| {
+        wish.devices.is_empty() || wish.devices.contains(&device.id) || planted(Bug::DisablesAllDevices)
+    };
     let steps: Vec<Step> = user
         .devices()
         .iter()

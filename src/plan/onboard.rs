@@ -2,6 +2,7 @@
 
 use super::{Plan, Step, Verdict, of_user};
 use crate::outcome::{RowOutcome, Status};
+use crate::planted::{Bug, planted};
 use crate::provider::NewUser;
 use crate::roster::User;
 use crate::row::Onboarding;
@@ -24,7 +25,7 @@ pub(super) fn verdict(wish: &Onboarding, found: &[User]) -> Verdict {
         return number_taken(wish, other);
     }
     let differing = differences(wish, user);
-    if !differing.is_empty() {
+    if !differing.is_empty() && !planted(Bug::DifferenceIsUnchanged) {
         return already_exists(user, &differing);
     }
     match &wish.sip_password {

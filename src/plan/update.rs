@@ -2,6 +2,7 @@
 
 use super::{Plan, Step, Verdict};
 use crate::outcome::Status;
+use crate::planted::{Bug, planted};
 use crate::provider::Changes;
 use crate::roster::{Device, User};
 use crate::row::Updating;
@@ -133,7 +134,7 @@ fn availability(device: &Device, available: bool, user: &User) -> Vec<Step> {
     if device.available == Some(available) {
         return steps;
     }
-    if available && device.verified != Some(false) {
+    if available && device.verified != Some(false) && !planted(Bug::LeavesOthersOn) {
         let others =
             user.devices().iter().filter(|other| other.id != device.id && other.available == Some(true));
         steps.extend(

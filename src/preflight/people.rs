@@ -8,6 +8,7 @@ use super::roster::Walk;
 use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
 use crate::history::Wanted;
 use crate::plan::Look;
+use crate::planted::{Bug, planted};
 use crate::provider::{Call, Filter};
 use crate::roster::User;
 use crate::row::{Identity, Kind, Request};
@@ -57,8 +58,10 @@ impl Preflight<'_> {
                     Found::Conflict(message) => Look::Conflict { message },
                     Found::Several(users) => several(who, &users),
                     Found::One(user) => match first_rows.get(&user.id) {
-                        Some(source_row) => Look::Twice { source_row: *source_row, user_id: user.id },
-                        None => {
+                        Some(source_row) if !planted(Bug::TwiceIsFine) => {
+                            Look::Twice { source_row: *source_row, user_id: user.id }
+                        }
+                        _ => {
                             first_rows.insert(user.id.clone(), sought.source_row);
                             Look::User(user)
                         }
@@ -144,6 +147,7 @@ impl Preflight<'_> {
             found.retain(|user| user.has_contact(contact));
         }
         match <[User; 1]>::try_from(found) {
+            Ok([user]) if planted(Bug::SecondNameUnchecked) => Ok(Found::One(Box::new(user))),
             Ok([user]) => Ok(match contradiction(who, &user) {
                 Some(message) => Found::Conflict(message),
                 None => Found::One(Box::new(user)),

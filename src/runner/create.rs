@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::step::{Applied, Current, LATEST_EFFECT, StepEnd, Try};
+use super::step::{Applied, Current, StepEnd, Try};
 use super::{Broken, Engine};
 use crate::plan::created_by_row;
+use crate::planted::{Bug, planted};
 use crate::provider::{Call, CallError, Failure, Filter, Listing, NewUser};
 use crate::retry::{self, Next};
 use crate::roster::User;
@@ -25,13 +26,14 @@ impl Engine<'_> {
     /// Brings about a user, exactly once.
     pub(super) async fn ensure_user(&self, current: &mut Current<'_>, wish: &NewUser) -> StepEnd {
         let call = Call::Create(wish.clone());
+        let findable = wish.has_natural_key() || planted(Bug::NamelessSentAgain);
         let content = (!wish.has_natural_key()).then(|| (self.content_of)(wish));
         let (began, mut failures) = (Instant::now(), 0);
         // One look answers for all attempts before it; an attempt without effect raises no new question.
         let mut unanswered = current.in_doubt;
         loop {
-            if unanswered {
-                if !wish.has_natural_key() {
+            if unanswered && !planted(Bug::CreatesWithoutLook) {
+                if !findable {
                     return StepEnd::Unknown(lost());
                 }
                 let seen = match self.found.take(current.row) {
@@ -50,7 +52,7 @@ impl Engine<'_> {
                 Try::NoEffect { error, counts } => (error, counts),
                 Try::Unclear(error) => {
                     (current.in_doubt, unanswered) = (true, true);
-                    if !wish.has_natural_key() {
+                    if !findable {
                         return StepEnd::Unknown(error);
                     }
                     (error, true)
@@ -65,7 +67,11 @@ impl Engine<'_> {
                 }
                 Next::UsedUp => return self.create_used_up(current, wish, error, began).await,
                 Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
-                Next::Final if current.in_doubt && error.failure == Failure::Exists => {
+                Next::Final if planted(Bug::RefusalEndsDoubt) => return StepEnd::Failed(error),
+                Next::Final
+                    if (current.in_doubt || planted(Bug::ExistsIsOurs))
+                        && error.failure == Failure::Exists =>
+                {
                     return self.exists_after_doubt(wish, error).await;
                 }
                 Next::Final if current.in_doubt => return self.refused_after_doubt(wish, error).await,
@@ -82,7 +88,7 @@ impl Engine<'_> {
         began: Instant,
     ) -> StepEnd {
         self.caller.used_up(&error, began);
-        if !current.in_doubt {
+        if !current.in_doubt || planted(Bug::UsedUpIsFailed) {
             return StepEnd::Failed(error);
         }
         match self.settled_look(wish, self.settle).await {
@@ -107,7 +113,7 @@ impl Engine<'_> {
 
     /// A refusal says nothing of the attempt before it: that one may have made the user, or may do so yet.
     async fn refused_after_doubt(&self, wish: &NewUser, error: CallError) -> StepEnd {
-        match self.settled_look(wish, self.settle.max(LATEST_EFFECT)).await {
+        match self.settled_look(wish, self.latest_effect()).await {
             Ok(Seen::Nobody) => StepEnd::Failed(error),
             Ok(seen) => found(seen),
             Err(end) => end,
@@ -116,7 +122,7 @@ impl Engine<'_> {
 
     async fn settled_look(&self, wish: &NewUser, wait: Duration) -> Result<Seen, StepEnd> {
         let look = async {
-            self.caller.rest(wait).await?;
+            self.caller.rest(if planted(Bug::LooksAtOnce) { Duration::ZERO } else { wait }).await?;
             self.look_for(wish).await
         };
         look.await.map_err(|broken| match broken {
@@ -133,7 +139,9 @@ impl Engine<'_> {
             let users = self.listed(Filter::Emails(vec![email.clone()])).await?;
             seen = judged(wish, users, |user| user.email.eq_ignore_ascii_case(email));
         }
-        if let (Seen::Nobody, Some(number)) = (&seen, &wish.number) {
+        if let (Seen::Nobody, Some(number)) = (&seen, &wish.number)
+            && !planted(Bug::LooksByEmailOnly)
+        {
             let users = self.listed(Filter::Contacts(vec![number.clone()])).await?;
             seen = judged(wish, users, |user| user.has_contact(number));
         }
@@ -149,8 +157,10 @@ impl Engine<'_> {
 
 /// Whose the row's e-mail or number is. Where several have it, the one that the row made counts.
 pub(super) fn judged(wish: &NewUser, users: Vec<User>, is_meant: impl Fn(&User) -> bool) -> Seen {
+    let most = if planted(Bug::FirstFoundCounts) { 1 } else { usize::MAX };
+    let users = users.into_iter().filter(is_meant).take(most);
     let (ours, others): (Vec<User>, Vec<User>) =
-        users.into_iter().filter(is_meant).partition(|user| created_by_row(wish, user));
+        users.partition(|user| created_by_row(wish, user) || planted(Bug::AdoptsAnybody));
     let other = || others.into_iter().next().map(|user| Seen::Other(Box::new(user)));
     ours.into_iter().next().map(|user| Seen::Ours(Box::new(user))).or_else(other).unwrap_or(Seen::Nobody)
 }

@@ -7,6 +7,8 @@ mod ahead;
 mod caller;
 mod course;
 mod create;
+#[cfg(feature = "planted-bugs")]
+mod namesake;
 mod reunion;
 mod rows;
 mod step;
@@ -23,6 +25,7 @@ pub use stop::StopSign;
 
 use crate::journal::{Event, Journal};
 use crate::outcome::{Cause, Status, Stop};
+use crate::planted::{Bug, planted};
 use crate::provider::NewUser;
 
 /// One exchange, as logs show it; the row is named, never the person.
@@ -94,6 +97,13 @@ impl Engine<'_> {
 
     /// Puts an event on disk; a failure stops the run.
     async fn durable(&self, event: &Event) -> Result<(), Broken> {
+        let hasty = match event {
+            Event::Intent { .. } => planted(Bug::SendsBeforeIntent),
+            _ => planted(Bug::EndingShownFirst),
+        };
+        if hasty {
+            return self.note(event);
+        }
         self.journal.durable(event).await.map_err(|failed| self.disk_failed(failed.to_string()))
     }
 

@@ -5,6 +5,7 @@ use super::{Broken, Engine};
 use crate::journal::{Event, OpenRow};
 use crate::outcome::{Cause, RowOutcome, Status, StepWord, Stop};
 use crate::plan::{Plan, Step, of_user, step_word};
+use crate::planted::{Bug, planted};
 use crate::provider::CallError;
 
 /// A row that has something to do.
@@ -61,7 +62,7 @@ impl Engine<'_> {
         let mut progress = Progress::new(open, plan);
         for (at, step) in plan.steps.iter().enumerate() {
             let name = step.name();
-            if progress.open.done.contains(&name) {
+            if progress.open.done.contains(&name) && !planted(Bug::DoneStepsAgain) {
                 continue;
             }
             let mut current = Current {
@@ -104,12 +105,18 @@ impl Engine<'_> {
                 Ok(None) => return StepEnd::Failed(no_sip_device()),
                 Err(Broken::Stopped) => return StepEnd::Stopped,
                 Err(Broken::Failed { error, .. }) if self.concerns_all(&error) => return StepEnd::Stopped,
-                Err(Broken::Failed { error, .. }) if current.in_doubt => return StepEnd::Unknown(error),
+                Err(Broken::Failed { error, .. })
+                    if current.in_doubt && !planted(Bug::DeviceReadFailsStep) =>
+                {
+                    return StepEnd::Unknown(error);
+                }
                 Err(Broken::Failed { error, .. }) => return StepEnd::Failed(error),
             },
             _ => String::new(),
         };
         let user_id = progress.user_id().to_string();
+        #[cfg(feature = "planted-bugs")]
+        let user_id = self.namesake(step, progress.plan).await.unwrap_or(user_id);
         self.ensure(current, &user_id, step, &call_for(step, &user_id, &sip_device)).await
     }
 
@@ -147,6 +154,7 @@ impl Engine<'_> {
                 ));
                 self.end(row, outcome).await
             }
+            _ if planted(Bug::UnknownIsFailed) => self.end(row, progress.failed("user", error)).await,
             _ => RowEnd::Doubtful,
         }
     }
@@ -193,7 +201,7 @@ impl<'a> Progress<'a> {
 
     /// Takes the ids of a made user.
     fn learn(&mut self, applied: &Applied) {
-        let Some(user) = &applied.user else { return };
+        let Some(user) = applied.user.as_ref().filter(|_| !planted(Bug::ForgetsIds)) else { return };
         let shown = of_user(Status::Created, user);
         self.open.user_id = shown.user_id;
         self.open.device_ids = shown.device_ids;
@@ -210,7 +218,7 @@ impl<'a> Progress<'a> {
     }
 
     fn failed(&self, step: &str, error: &CallError) -> RowOutcome {
-        let partial = !self.open.done.is_empty();
+        let partial = !self.open.done.is_empty() && !planted(Bug::PartialIsFailed);
         let mut outcome = self.outcome(if partial { Status::Partial } else { Status::Failed });
         outcome.http_status = error.status;
         if !error.request_id.is_empty() {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::{Broken, Engine};
 use crate::journal::{Event, NEVER_SENT};
 use crate::plan::Step;
+use crate::planted::{Bug, planted};
 use crate::provider::{Answer, Call, CallError, Failure};
 use crate::retry::{self, Next};
 use crate::roster::User;
@@ -17,7 +18,7 @@ use crate::roster::User;
 const DEVICE_WAITS: [u64; 6] = [0, 500, 1000, 2000, 4000, 8000];
 
 /// An effect that has not shown after this never comes, whatever the provider enforces.
-pub(super) const LATEST_EFFECT: Duration = Duration::from_secs(35);
+const LATEST_EFFECT: Duration = Duration::from_secs(35);
 
 /// How a step ended.
 #[derive(Debug)]
@@ -91,7 +92,7 @@ impl Engine<'_> {
             }
             Err(Broken::Failed { error, counts }) => {
                 let code = error.code.clone();
-                match error.failure.effect_possible() {
+                match error.failure.effect_possible() && !planted(Bug::TimeoutIsNoEffect) {
                     true => (Try::Unclear(error), Event::Unclear { row, step, code }),
                     false => (Try::NoEffect { error, counts }, Event::NoEffect { row, step, code }),
                 }
@@ -123,7 +124,7 @@ impl Engine<'_> {
                 }
                 Try::Unclear(error) => {
                     failures += 1;
-                    current.in_doubt = true;
+                    current.in_doubt = !planted(Bug::StepForgetsDoubt);
                     error
                 }
             };
@@ -138,7 +139,9 @@ impl Engine<'_> {
                     return used_up(error, current.in_doubt);
                 }
                 Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
-                Next::Final if current.in_doubt => return self.after_doubt(user_id, step, error).await,
+                Next::Final if current.in_doubt || planted(Bug::MissingIsDeleted) => {
+                    return self.after_doubt(user_id, step, error).await;
+                }
                 Next::Final => return StepEnd::Failed(error),
             }
         }
@@ -151,10 +154,12 @@ impl Engine<'_> {
         match step {
             Step::EnsureGone if missing(&error) => return applied(),
             // Nobody can read a password.
-            Step::EnsureSipPassword { .. } if !missing(&error) => return StepEnd::Unknown(error),
+            Step::EnsureSipPassword { .. } if !missing(&error) && !planted(Bug::PasswordRefusedIsFailed) => {
+                return StepEnd::Unknown(error);
+            }
             _ => {}
         }
-        for wait in [Duration::ZERO, self.settle.max(LATEST_EFFECT)] {
+        for wait in [Duration::ZERO, self.latest_effect()] {
             if self.caller.rest(wait).await.is_err() {
                 return StepEnd::Stopped;
             }
@@ -175,16 +180,24 @@ impl Engine<'_> {
         StepEnd::Failed(error)
     }
 
+    /// How long the effect of an unclear try may be on its way.
+    pub(super) fn latest_effect(&self) -> Duration {
+        if planted(Bug::LateEffectForgotten) { Duration::ZERO } else { self.settle.max(LATEST_EFFECT) }
+    }
+
     /// Whether a refusal is about the account, so that the row itself is not to blame.
     pub(super) fn concerns_all(&self, error: &CallError) -> bool {
         let account =
             matches!(error.failure, Failure::Unauthorized | Failure::Forbidden | Failure::ForbiddenUnknown);
-        account && self.stop.is_raised()
+        account && self.stop.is_raised() && !planted(Bug::AccountRefusalFailsRows)
     }
 
     /// The SIP device of a user who was just made; the provider may take a moment to make it.
     pub(super) async fn wait_for_sip_device(&self, user_id: &str) -> Result<Option<User>, Broken> {
         for wait in DEVICE_WAITS {
+            if planted(Bug::NoDeviceWait) && wait > 0 {
+                break;
+            }
             self.caller.rest(Duration::from_millis(wait)).await?;
             let answer = self.caller.read(&Call::Get { user_id: user_id.to_string() }).await?;
             if let Some(user) = answer.user().filter(|user| user.devices_of("sip").next().is_some()) {
@@ -197,11 +210,15 @@ impl Engine<'_> {
 
 /// The ending of tries that are used up.
 fn used_up(error: CallError, in_doubt: bool) -> StepEnd {
+    let in_doubt = in_doubt && !planted(Bug::UsedUpStepIsFailed);
     if in_doubt || error.failure.effect_possible() { StepEnd::Unknown(error) } else { StepEnd::Failed(error) }
 }
 
 /// Whether the roster shows what the step wishes; a password cannot be read.
 fn holds(step: &Step, user: &User) -> bool {
+    if planted(Bug::AlwaysHolds) || planted(Bug::NeverHolds) {
+        return planted(Bug::AlwaysHolds);
+    }
     let device = |id: &str| user.devices().iter().find(|device| device.id == id);
     let same = |wished: &Option<String>, there: &str| wished.as_ref().is_none_or(|wished| wished == there);
     match step {

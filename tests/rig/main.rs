@@ -11,6 +11,8 @@ mod disk;
 mod exhaustive;
 mod meddler;
 mod network;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 mod regressions;
 mod scenario;
 mod seeds;
