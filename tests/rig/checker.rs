@@ -83,7 +83,7 @@ impl Case<'_> {
 
     /// A writing call of this row may have been of unclear effect.
     pub fn muddled(&self) -> bool {
-        self.ending.world.muddled.borrow().contains(&self.row) || self.ending.world.crashes.get() > 0
+        self.ending.world.muddled.borrow().contains(&self.row)
     }
 
     pub fn user(&self, id: &str) -> Option<&User> {
@@ -127,8 +127,8 @@ impl Case<'_> {
             status >= 500 || status == 429 || refused.iter().any(met)
         };
         let code = self.outcome.troubles.first().map(|trouble| trouble.code.as_str()).unwrap_or_default();
-        self.outcome.http_status.is_none_or(passing) && !code.is_empty() && code != "interrupted"
-            || code == "bad_response"
+        let silent = matches!(code, "connection" | "timeout");
+        self.outcome.http_status.map_or(silent, passing) || code == "bad_response"
     }
 
     fn said(&self, what: &str) -> String {

@@ -9,7 +9,7 @@ use crate::world::World;
 
 /// Does something to the people of one row, drawn by chance.
 pub fn meddle(world: &World, scenario: &Scenario, deed: &str, chance: &mut Chance) {
-    let row = chance.below(scenario.rows.len() as u64) as usize;
+    let row = whose(world, scenario, chance);
     let (now, mut simulator) = (world.now(), world.simulator.borrow_mut());
     // Before the look is done, whoever has the e-mail is the one whom the row means.
     if scenario.kind != Kind::Onboard && !world.platter.borrow().state.ready {
@@ -38,6 +38,17 @@ pub fn meddle(world: &World, scenario: &Scenario, deed: &str, chance: &mut Chanc
             world.others.borrow_mut().extend(account::join(&mut simulator, now, &person));
         }
     }
+}
+
+/// A row in the middle of its steps, a row that has not ended, or any.
+fn whose(world: &World, scenario: &Scenario, chance: &mut Chance) -> usize {
+    let state = &world.platter.borrow().state;
+    let all: Vec<u32> = (0..scenario.rows.len() as u32).collect();
+    let waiting: Vec<u32> = all.iter().copied().filter(|row| state.ended_at(*row).is_none()).collect();
+    let open: Vec<u32> = state.open.keys().copied().collect();
+    let drawn = [&open, &waiting, &all][chance.below(3) as usize];
+    let rows = if drawn.is_empty() { &all } else { drawn };
+    chance.pick(rows) as usize
 }
 
 /// Somebody with a row's e-mail or number: a twin of the same content, or another person.

@@ -62,7 +62,7 @@ impl Scenario {
     /// The scenario of a seed, and the account that it begins with.
     pub fn of(seed: u64) -> (Scenario, Simulator) {
         let mut chance = Chance::new(seed, 4, 0);
-        let kind = chance.pick(&[Kind::Onboard, Kind::Onboard, Kind::Onboard, Kind::Update, Kind::Offboard]);
+        let kind = chance.pick(&[Kind::Onboard, Kind::Onboard, Kind::Update, Kind::Offboard]);
         let rows = 3 + chance.below(10);
         Scenario::with(seed, kind, rows as usize, chance)
     }

@@ -17,6 +17,10 @@ use crate::strikes::{Site, Strikes, written};
 
 /// Seeds of an ordinary `cargo test`.
 const FEW: u64 = 1_000;
+/// Seeds of a full run.
+const FULL: u64 = 100_000;
+/// In a full run every strike meets every state of a step so often.
+const LEAST: u64 = 50;
 /// So many failing seeds are shown in full.
 const SHOWN: usize = 5;
 
@@ -43,6 +47,9 @@ fn every_seed_keeps_the_promises() {
     let took = began.elapsed().as_secs_f64();
     println!("{}", report.said(took));
     println!("{}", report.coverage);
+    if seeds >= FULL {
+        assert_eq!(report.coverage.missing(LEAST), [], "these hardly ever met");
+    }
     let mut shown = report.failed;
     shown.sort_unstable();
     for (seed, what) in shown.iter().take(SHOWN) {
@@ -133,7 +140,7 @@ impl Report {
 }
 
 /// The shortest list of strikes that still breaks a promise, as a line of `regressions.rs`.
-fn shrunk(seed: u64) -> String {
+pub fn shrunk(seed: u64) -> String {
     let mut strikes: BTreeMap<Site, &'static str> = play(seed).world.struck.borrow().clone();
     let mut broken = told(seed, &strikes);
     loop {

@@ -92,6 +92,8 @@ async fn processes(world: &Rc<World>, scenario: &Rc<Scenario>) -> Vec<Vec<RowOut
         world.trace(|| format!("process {number} ended: {ended:?}"));
         told.extend(world.told.take());
         let state = world.on_disk();
+        let doubtful = state.open.iter().filter(|(_, open)| open.in_doubt).map(|(row, _)| *row);
+        world.muddled.borrow_mut().extend(doubtful);
         let finished = state.exit_code.is_some_and(|code| matches!(code, 0 | 4 | 8)) && !state.stopped;
         if finished && !state.unfinished() {
             return told;

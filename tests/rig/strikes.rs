@@ -58,6 +58,16 @@ pub const NET_CRASHES: &[&str] = &["crash_before", "crash_after", "crash_late"];
 /// The ways in which a process dies at a disk write.
 pub const DISK_CRASHES: &[&str] = &["crash_unwritten", "crash_torn", "crash_written"];
 
+/// Strikes that are worst together; some seeds know no others.
+const THEMES: &[&[&str]] = &[
+    &["late_reset", "late_hang", "504_late", "400", "cap"],
+    &["somebody", "rehire", "late_reset", "500_after", "reset_before"],
+    &["429_absurd", "reset_after", "502_before"],
+    &["429", "429_long", "not_sent", "401", "403_account", "cut_body"],
+    &["somebody", "rehire"],
+    &["hang_before", "hang_after", "no_id", "not_json"],
+];
+
 /// No seed dies more often.
 pub const MOST_CRASHES: u32 = 6;
 
@@ -89,12 +99,16 @@ impl Menu {
             let share = 2 + chance.below(3);
             all.iter().copied().filter(|_| chance.one_in(share)).collect()
         };
-        let (net, disk) = (swarm(NET), swarm(DISK));
+        let (mut net, disk) = (swarm(NET), swarm(DISK));
+        let mut rate = chance.pick(&[0.0, 0.05, 0.1, 0.2, 0.4]);
+        if chance.one_in(2) {
+            (net, rate) = (chance.pick(THEMES).to_vec(), chance.pick(&[0.1, 0.3, 0.5]));
+        }
         Menu {
             seed,
             net,
             disk,
-            rate: chance.pick(&[0.0, 0.05, 0.1, 0.2, 0.4]),
+            rate,
             disk_rate: chance.pick(&[0.0, 0.0, 0.02]),
             crash_rate: chance.pick(&[0.0, 0.01, 0.03, 0.08, 0.2]),
         }

@@ -36,7 +36,7 @@ pub struct World {
     pub others: RefCell<BTreeSet<String>>,
     /// Rows in which somebody else meddled.
     pub touched: RefCell<BTreeSet<u32>>,
-    /// Rows one of whose writing calls was struck.
+    /// Rows one of whose writing calls was struck, or in doubt when a process ended.
     pub muddled: RefCell<BTreeSet<u32>>,
     /// What the process tells of its rows, when it comes so far.
     pub told: RefCell<Option<Vec<RowOutcome>>>,

@@ -30,10 +30,8 @@ pub fn judge(case: &Case, wish: &Onboarding, broken: &mut Vec<String>) {
             Some(user) if user.first_name == wish.first_name => password(wish, user, broken),
             _ => broken.push("P3: the user is not there".into()),
         },
-        Status::Failed | Status::Unchanged | Status::NotAttempted | Status::Invalid => {
-            if !ours.is_empty() {
-                broken.push("P3: the user is there, made by this run".into());
-            }
+        Status::Failed | Status::Unchanged | Status::NotAttempted | Status::Invalid if !ours.is_empty() => {
+            broken.push("P3: the user is there, made by this run".into());
         }
         _ => {}
     }

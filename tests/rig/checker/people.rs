@@ -63,7 +63,7 @@ pub fn judge_offboard(case: &Case, wish: &Offboarding, broken: &mut Vec<String>)
     match case.outcome.status {
         Status::Deleted if now.is_some() => broken.push("P3: the user is there".into()),
         // Gone after a lost answer: nobody can tell who it was.
-        Status::Deleted if !deleted.contains(id) && !(case.touched() && case.muddled()) => {
+        Status::Deleted if !(deleted.contains(id) || case.touched() && case.muddled()) => {
             broken.push("P3: somebody else deleted the user".into());
         }
         Status::Failed | Status::Unchanged | Status::NotAttempted if deleted.contains(id) => {

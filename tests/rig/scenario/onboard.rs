@@ -10,9 +10,13 @@ use crate::chance::Chance;
 
 pub fn rows(rows: usize, before: &[User], chance: &mut Chance) -> Vec<Row> {
     let with_passwords = chance.one_in(2);
+    let nameless = chance.one_in(6);
     let mut there = before.iter();
     let made = (0..rows).map(|row| {
         let mut wish = newcomer(row, chance);
+        if nameless && !chance.one_in(3) {
+            (wish.email, wish.number) = (None, None);
+        }
         if with_passwords && !chance.one_in(3) {
             wish.sip_password = Some(Secret::new(password(row)));
         }
