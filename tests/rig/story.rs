@@ -28,7 +28,7 @@ use crate::world::World;
 /// No process of a run of a dozen rows may take longer.
 const LONGEST_PROCESS: Duration = Duration::from_secs(48 * 3600);
 /// A run that does not end in so many processes never ends.
-const MOST_PROCESSES: u32 = 120;
+const MOST_PROCESSES: u32 = 400;
 
 /// What a seed left behind, for the checker.
 pub struct Ending {
@@ -122,6 +122,7 @@ async fn process(world: &Rc<World>, scenario: &Rc<Scenario>) -> Process {
         }
     };
     tokio::select! {
+        biased;
         ended = carry_out(world, scenario, &journal, &stop) => ended,
         () = interrupt => unreachable!("it waits for ever"),
     }
