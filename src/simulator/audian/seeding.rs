@@ -19,6 +19,21 @@ pub(super) fn populate(tenant: &mut Tenant, users: usize) {
     }
 }
 
+/// The softphone of a new user.
+pub(super) fn softphone(tenant: &Tenant, user: &AudianUser) -> AudianDevice {
+    let serial = tenant.next_device();
+    AudianDevice {
+        serial,
+        id: device_id(tenant, serial, "softphone"),
+        name: format!("{}'s softphone", user.first_name),
+        device_type: "softphone".to_owned(),
+        owner: Some(user.id.clone()),
+        sip_username: Some(format!("sip{serial:06}")),
+        enabled: true,
+        ..AudianDevice::default()
+    }
+}
+
 /// The id of the user with this serial.
 pub(super) fn user_id(tenant: &Tenant, serial: u64) -> String {
     if tenant.hex_ids { hex_id(tenant.seed, serial * 2) } else { format!("user_{}", 100_000 + serial) }

@@ -33,6 +33,7 @@ pub const AUDIAN_SWITCHES: &[Switch] = &[
     switch("wrong_key", "401|404", "the answer to an unknown API key"),
     switch("forbidden", "off|writes|all", "403: insufficient permissions"),
     switch("maintenance", "off|on", "503 for every call"),
+    switch("new_device", "off|on", "on: a new user gets a softphone, though no document says so"),
     switch("charges", "off|on", "a new user costs: 402 until the body says accept_charges"),
     switch(
         "delete_answer",
@@ -156,6 +157,7 @@ pub struct AudianSwitches {
     pub wrong_key_is_404: bool,
     pub forbidden: Forbidden,
     pub maintenance: bool,
+    pub new_device: bool,
     pub charges: bool,
     pub delete_answer: DeleteAnswer,
     pub data_archived: bool,
@@ -193,6 +195,7 @@ impl Default for AudianSwitches {
             wrong_key_is_404: false,
             forbidden: Forbidden::Nothing,
             maintenance: false,
+            new_device: false,
             charges: false,
             delete_answer: DeleteAnswer::Auto,
             data_archived: true,
@@ -251,6 +254,7 @@ impl AudianSwitches {
                 self.forbidden = choose(value, &words)?;
             }
             "maintenance" => self.maintenance = pick(value, "off", "on")?,
+            "new_device" => self.new_device = pick(value, "off", "on")?,
             "charges" => self.charges = pick(value, "off", "on")?,
             _ => return None,
         }

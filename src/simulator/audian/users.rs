@@ -52,7 +52,10 @@ pub(super) fn create(desk: &Desk, body: &Body) -> Result<Done, Wrong> {
         return Err(Wrong::Charge);
     }
     let shown = Shown::One(view::user(desk, &user));
-    Ok(Done { status: 201, shown, changes: vec![Change::Create(Box::new(user))] })
+    let device = desk.own().new_device.then(|| seeding::softphone(desk.tenant, &user));
+    let mut changes = vec![Change::Create(Box::new(user))];
+    changes.extend(device.map(|device| Change::Device(Box::new(device))));
+    Ok(Done { status: 201, shown, changes })
 }
 
 pub(super) fn get(desk: &Desk, id: &str) -> Result<Done, Wrong> {
