@@ -78,6 +78,7 @@ fn checker(sheet: &Sheet) -> Checker {
         strict_names: false,
         default_country: None,
         voip: None,
+        archive_supported: false,
         mode: Mode::Delete,
         reason: None,
         reassign_to: None,

@@ -18,6 +18,15 @@ pub struct User {
     pub email_verified: Option<bool>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub role: String,
+    /// The name for logging in, where there is one beside the e-mail.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub username: String,
+    /// `active`, `disabled`, `archived`; empty where the provider did not say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub status: String,
+    /// A number that is noted of the user, not of a device.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub phone: String,
     /// `None` where the provider did not say; a list may leave devices out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub devices: Option<Vec<Device>>,
@@ -48,9 +57,16 @@ pub struct Device {
     pub verified: Option<bool>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub status: String,
+    /// It belongs to somebody else and is only used by the user.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub borrowed: bool,
 }
 
 impl User {
+    pub fn is_archived(&self) -> bool {
+        self.status == "archived"
+    }
+
     pub fn devices(&self) -> &[Device] {
         self.devices.as_deref().unwrap_or_default()
     }

@@ -5,13 +5,15 @@
 
 use crate::secret::Secret;
 use crate::table::Refusal;
+use crate::validate::Vocabulary;
 
-/// The three sheets of the product.
+/// The sheets of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Onboard,
     Update,
     Offboard,
+    Restore,
 }
 
 /// A column that callroster knows, in any of its sheets.
@@ -43,6 +45,7 @@ impl Kind {
             Kind::Onboard => "onboard",
             Kind::Update => "update",
             Kind::Offboard => "offboard",
+            Kind::Restore => "restore",
         }
     }
 
@@ -65,6 +68,7 @@ impl Kind {
                 Status,
             ],
             Kind::Offboard => &[UserId, Email, DeviceContactUri, Mode, Reason, ReassignTo, Devices],
+            Kind::Restore => &[UserId],
         }
     }
 }
@@ -164,6 +168,7 @@ pub enum Request {
     Onboard(Onboarding),
     Update(Updating),
     Offboard(Offboarding),
+    Restore(Identity),
 }
 
 /// A wished user.
@@ -172,8 +177,10 @@ pub struct Onboarding {
     pub first_name: String,
     pub last_name: String,
     pub email: Option<String>,
-    /// E.164.
+    /// E.164, of the user's phone device: users are found by it.
     pub number: Option<String>,
+    /// E.164, where the provider merely notes it of the user.
+    pub phone: Option<String>,
     /// The provider's own word; `None` leaves the provider's default.
     pub role: Option<String>,
     pub device_name: Option<String>,
@@ -193,6 +200,7 @@ pub struct Identity {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Updating {
     pub who: Identity,
+    pub vocabulary: Vocabulary,
     pub device_id: Option<String>,
     pub first_name: Option<String>,
     pub last_name: Option<String>,
@@ -236,6 +244,7 @@ impl Mode {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offboarding {
     pub who: Identity,
+    pub vocabulary: Vocabulary,
     pub mode: Mode,
     pub reason: Option<String>,
     /// The heir of the devices: a user id or an e-mail.

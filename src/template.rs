@@ -36,6 +36,7 @@ fn examples(kind: Kind, vocabulary: Vocabulary) -> Vec<Example> {
         Kind::Onboard => wished_users(vocabulary),
         Kind::Update => changes(),
         Kind::Offboard => ends(vocabulary),
+        Kind::Restore => vec![vec![(Field::UserId, "USER-ID-FROM-THE-RESULTS")]],
     }
 }
 
@@ -116,6 +117,7 @@ mod tests {
             strict_names: true,
             default_country: None,
             voip: Some(false),
+            archive_supported: true,
             mode: vocabulary.modes()[0],
             reason: None,
             reassign_to: None,

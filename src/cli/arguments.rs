@@ -28,6 +28,12 @@ pub enum CommandArguments {
     Update(UpdateArguments),
     /// End the users of a sheet
     Offboard(OffboardArguments),
+    /// Bring archived users back (Audian)
+    Restore(RestoreArguments),
+    /// Write the provider's own log of deletions as CSV (Audian)
+    Audit(AuditArguments),
+    /// Check configuration, credentials, reach, permissions and limits, with reads only
+    Doctor(DoctorArguments),
     /// Write all users of the account as CSV
     Export(ExportArguments),
     /// Go on with a run that did not come to its end
@@ -280,6 +286,34 @@ pub struct OffboardArguments {
     /// Who gets the devices (Audian)
     #[arg(long, value_name = "USER")]
     pub reassign_to: Option<String>,
+    #[command(flatten)]
+    pub provider: ProviderArguments,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct RestoreArguments {
+    #[command(flatten)]
+    pub sheet: SheetArguments,
+    #[command(flatten)]
+    pub run: RunArguments,
+    #[command(flatten)]
+    pub provider: ProviderArguments,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct AuditArguments {
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Do not guard cells that a spreadsheet would run as a formula
+    #[arg(long)]
+    pub no_formula_guard: bool,
+    #[command(flatten)]
+    pub provider: ProviderArguments,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct DoctorArguments {
     #[command(flatten)]
     pub provider: ProviderArguments,
 }

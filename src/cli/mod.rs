@@ -9,9 +9,10 @@ mod options;
 mod settings;
 
 pub use arguments::{
-    Arguments, ColorArgument, CommandArguments, CompletionsArguments, ExplainArguments, ExportArguments,
-    FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments, ReportArguments, ResumeArguments,
-    RunsArguments, ScreenArguments, SimulateArguments, TemplateArguments, arguments_of, command_line,
+    Arguments, AuditArguments, ColorArgument, CommandArguments, CompletionsArguments, DoctorArguments,
+    ExplainArguments, ExportArguments, FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments,
+    ReportArguments, RestoreArguments, ResumeArguments, RunsArguments, ScreenArguments, SimulateArguments,
+    TemplateArguments, arguments_of, command_line,
 };
 pub use credentials::Credentials;
 pub use documents::{completions_for, manual};

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::arguments::{
-    KindArgument, OffboardArguments, OnboardArguments, RunArguments, SheetArguments, UpdateArguments,
-    ValidateArguments,
+    KindArgument, OffboardArguments, OnboardArguments, RestoreArguments, RunArguments, SheetArguments,
+    UpdateArguments, ValidateArguments,
 };
 use super::{Settings, Usage};
 use crate::columns::Mapping;
@@ -37,6 +37,8 @@ pub struct ImportOptions {
     pub max_delete: Option<Bound>,
     pub fresh: bool,
     pub again: bool,
+    pub no_invite: bool,
+    pub accept_charges: bool,
 }
 
 /// So many, or such a share.
@@ -86,6 +88,11 @@ impl ImportOptions {
         let mut options = ImportOptions::new(Kind::Onboard, &arguments.sheet, &arguments.run, settings)?;
         options.rules.generate_sip_passwords = arguments.generate_sip_passwords;
         options.again = arguments.again;
+        options.no_invite = arguments.no_invite;
+        options.accept_charges = arguments.accept_charges;
+        if options.no_invite && !options.rules.vocabulary.is_audian() {
+            return Err(Usage::new("--no-invite is Audian's; Exotel always mails those who have an e-mail"));
+        }
         Ok(options)
     }
 
@@ -97,14 +104,23 @@ impl ImportOptions {
 
     pub fn offboard(arguments: &OffboardArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
         let mut options = ImportOptions::new(Kind::Offboard, &arguments.sheet, &arguments.run, settings)?;
-        if let Some(mode) = &arguments.mode {
-            options.rules.mode = settings.mode(mode)?;
+        match &arguments.mode {
+            Some(mode) => options.rules.mode = settings.mode(mode)?,
+            None if options.rules.mode == Mode::Archive => {
+                settings.needs_archive("--mode archive (the default)")?
+            }
+            None => {}
         }
         let bound = |text: &String| Bound::parse("--max-delete", text);
         options.max_delete = arguments.max_delete.as_ref().map(bound).transpose()?;
         options.rules.reason.clone_from(&arguments.reason);
         options.rules.reassign_to.clone_from(&arguments.reassign_to);
         Ok(options)
+    }
+
+    pub fn restore(arguments: &RestoreArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
+        settings.needs_archive("restore")?;
+        ImportOptions::new(Kind::Restore, &arguments.sheet, &arguments.run, settings)
     }
 
     fn new(
@@ -127,6 +143,8 @@ impl ImportOptions {
             max_delete: None,
             fresh: run.fresh,
             again: false,
+            no_invite: false,
+            accept_charges: false,
         })
     }
 }
@@ -202,6 +220,7 @@ fn rules(kind: Kind, sheet: &SheetArguments, settings: &Settings) -> Result<Rule
         default_country: country,
         voip: settings.voip,
         mode: vocabulary.modes()[0],
+        archive_supported: settings.archive_supported()?,
         reason: None,
         reassign_to: None,
         generate_sip_passwords: false,

@@ -9,6 +9,7 @@ use super::config::{Profile, default_state_folder};
 use super::credentials::{Credentials, variables};
 use crate::columns::Mapping;
 use crate::pace::Cap;
+use crate::provider::audian::Dialect;
 use crate::row::Mode;
 use crate::validate::Vocabulary;
 
@@ -47,6 +48,12 @@ pub struct ProviderChoice {
     pub credentials: Credentials,
     pub simulate: bool,
     pub simulate_fresh: bool,
+    /// The form of Audian's API.
+    pub dialect: Dialect,
+    /// New users get an invitation mail (Audian).
+    pub invite: bool,
+    /// Charges that new users cost are agreed to (Audian).
+    pub accept_charges: bool,
 }
 
 /// What every command knows.
@@ -133,11 +140,40 @@ impl Settings {
         vocabulary(self.provider_name()?.unwrap_or(ProviderName::Exotel), dialect.unwrap_or("flat"))
     }
 
+    /// Whether the account keeps archived users. A plain Kazoo does not: it would delete for good.
+    pub fn archive_supported(&self) -> Result<bool, Usage> {
+        Ok(match self.vocabulary()? {
+            Vocabulary::Exotel => false,
+            Vocabulary::AudianFlat => true,
+            Vocabulary::AudianKazoo => self.profile.archive_supported.unwrap_or(false),
+        })
+    }
+
+    /// Refuses what needs an archive where there is none, with the reason.
+    pub fn needs_archive(&self, what: &str) -> Result<(), Usage> {
+        if self.archive_supported()? {
+            return Ok(());
+        }
+        Err(Usage::new(match self.vocabulary()? {
+            Vocabulary::Exotel => {
+                format!("`{what}` is Audian's: Exotel keeps no archive, and a deleted user is gone for good")
+            }
+            _ => format!(
+                "the dialect kazoo is refused for `{what}`: a plain Kazoo keeps no archive and would delete for good; if your \
+                 deployment does keep one, say archive_supported = true in the profile"
+            ),
+        }))
+    }
+
     /// How users go, as `--mode` says it.
     pub fn mode(&self, text: &str) -> Result<Mode, Usage> {
         let modes = self.vocabulary()?.modes();
         let words: Vec<&str> = modes.iter().map(|mode| mode.word()).collect();
-        let known = super::mode_word(text).filter(|mode| modes.contains(mode));
+        let meant = super::mode_word(text);
+        if let Some(mode @ (Mode::Archive | Mode::Purge)) = meant {
+            self.needs_archive(&format!("--mode {}", mode.word()))?;
+        }
+        let known = meant.filter(|mode| modes.contains(mode));
         known.ok_or_else(|| {
             Usage::new(format!(
                 "--mode `{text}` is nothing that this provider can do; it has {}",
@@ -149,10 +185,23 @@ impl Settings {
     /// The account, with everything that is needed to speak to it.
     pub fn provider(&self) -> Result<ProviderChoice, Usage> {
         let name = self.provider_name()?.ok_or_else(no_provider)?;
-        let (simulate, simulate_fresh) = (self.simulates(), self.arguments.simulate_fresh);
-        if simulate {
-            let (base_url, account, credentials) = (String::new(), "sim".into(), Credentials::of_simulator());
-            return Ok(ProviderChoice { name, base_url, account, credentials, simulate, simulate_fresh });
+        let dialect = match self.vocabulary()? {
+            Vocabulary::AudianKazoo => Dialect::Kazoo,
+            _ => Dialect::Flat,
+        };
+        let choice = ProviderChoice {
+            name,
+            base_url: String::new(),
+            account: "sim".into(),
+            credentials: Credentials::of_simulator(name),
+            simulate: self.simulates(),
+            simulate_fresh: self.arguments.simulate_fresh,
+            dialect,
+            invite: true,
+            accept_charges: false,
+        };
+        if choice.simulate {
+            return Ok(choice);
         }
         let base_url = self.base_url(name)?;
         let credentials = Credentials::read(name, &self.profile)?;
@@ -161,7 +210,7 @@ impl Settings {
         let from_environment = || std::env::var(account_variable).ok().filter(|text| !text.trim().is_empty());
         let account = given.or_else(from_environment).or_else(|| self.profile.account.clone());
         let mut missing = credentials.missing(name);
-        if account.is_none() && name == ProviderName::Exotel {
+        if account.is_none() {
             missing.push(account_variable);
         }
         if !missing.is_empty() {
@@ -177,7 +226,7 @@ impl Settings {
                 "`{account}` cannot be an account id; copy it from the provider's settings page"
             )));
         }
-        Ok(ProviderChoice { name, base_url, account, credentials, simulate, simulate_fresh })
+        Ok(ProviderChoice { base_url, account, credentials, ..choice })
     }
 
     fn base_url(&self, name: ProviderName) -> Result<String, Usage> {

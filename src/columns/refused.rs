@@ -51,6 +51,10 @@ pub(super) fn mapped_field_unused(kind: Kind, mapping: &Mapping) -> String {
 /// Refuses a sheet without the columns that its kind cannot do without.
 pub(super) fn missing(columns: &Columns, names: &[String]) -> Result<(), String> {
     let kind = columns.kind;
+    if kind == Kind::Restore && !columns.has(Field::UserId) {
+        let ways = ways(columns, names, &[Field::UserId]);
+        return Err(format!("the column user_id is missing; only ids name archived users{ways}"));
+    }
     if kind != Kind::Onboard {
         return match Field::IDENTITY.iter().any(|field| columns.has(*field)) {
             true => Ok(()),

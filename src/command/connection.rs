@@ -9,12 +9,13 @@ use crate::cli::{ProviderChoice, ProviderName, Settings};
 use crate::history::History;
 use crate::outcome::exit;
 use crate::pace::Pace;
+use crate::provider::audian::{Audian, AudianAccount, Dialect};
 use crate::provider::exotel::Exotel;
 use crate::provider::http::HttpTransport;
 use crate::provider::{Provider, Transport};
 use crate::runner::{Caller, StopSign, Watch};
 use crate::secret::Secret;
-use crate::simulator::{self, SimSettings, Simulator};
+use crate::simulator::{self, SimProvider, SimSettings, Simulator};
 
 /// The provider, the way to it, and its name in journals.
 pub struct Connection {
@@ -38,7 +39,7 @@ impl Connection {
         let transport = HttpTransport::new(&base_url, settings.timeout, choice.simulate)
             .map_err(|error| Failure::new(exit::USAGE, error))?;
         Ok(Connection {
-            provider: provider(choice)?,
+            provider: provider(choice),
             transport: Box::new(transport),
             name: choice.name,
             account: choice.account.clone(),
@@ -83,25 +84,46 @@ pub fn block_on<T>(story: impl Future<Output = T>) -> Result<T, Failure> {
     Ok(runtime.map_err(failed)?.block_on(story))
 }
 
-fn provider(choice: &ProviderChoice) -> Result<Box<dyn Provider>, Failure> {
+fn provider(choice: &ProviderChoice) -> Box<dyn Provider> {
     let none = || Secret::new("");
     match choice.name {
         ProviderName::Exotel => {
             let key = choice.credentials.key.clone().unwrap_or_else(none);
             let token = choice.credentials.token.clone().unwrap_or_else(none);
-            Ok(Box::new(Exotel::new(&choice.account, &key, &token)))
+            Box::new(Exotel::new(&choice.account, &key, &token))
         }
-        ProviderName::Audian => Err(Failure::new(
-            exit::USAGE,
-            "this version of callroster does not speak to Audian yet; only `callroster template` and `validate` know its words",
-        )),
+        ProviderName::Audian => {
+            let account = AudianAccount {
+                id: choice.account.clone(),
+                dialect: choice.dialect,
+                invite: choice.invite,
+                accept_charges: choice.accept_charges,
+            };
+            let (key, token) = (choice.credentials.key.clone(), choice.credentials.token.clone());
+            Box::new(Audian::new(account, key, token))
+        }
     }
 }
 
 /// Starts the built-in simulator on the account that is kept in the state folder.
 fn simulate(choice: &ProviderChoice, state_dir: &Path) -> Result<simulator::Running, Failure> {
-    let state = state_dir.join("simulator").join(format!("{}.jsonl", choice.name.word()));
-    let settings = SimSettings { state: Some(state), fresh: choice.simulate_fresh, ..SimSettings::default() };
+    let audian = choice.name == ProviderName::Audian;
+    let kazoo = audian && choice.dialect == Dialect::Kazoo;
+    let name = format!("{}{}.jsonl", choice.name.word(), if kazoo { "-kazoo" } else { "" });
+    let mut settings = SimSettings {
+        provider: match choice.name {
+            ProviderName::Exotel => SimProvider::Exotel,
+            ProviderName::Audian => SimProvider::Audian,
+        },
+        state: Some(state_dir.join("simulator").join(name)),
+        fresh: choice.simulate_fresh,
+        ..SimSettings::default()
+    };
+    // Without a device there would be nothing to hand over.
+    let switches = [(audian, "new_device=on"), (kazoo, "dialect=kazoo")];
+    for (_, switch) in switches.into_iter().filter(|(meant, _)| *meant) {
+        settings.set_switch(switch).map_err(|error| Failure::new(exit::INTERNAL, error))?;
+    }
     let failed = |error: std::io::Error| {
         let busy = error.kind() == std::io::ErrorKind::WouldBlock;
         Failure::new(

@@ -1,7 +1,9 @@
 //! The commands, each a story in a file of its own.
 
+mod audit;
 mod completions;
 mod connection;
+mod doctor;
 mod explain;
 mod export;
 mod failure;
@@ -51,6 +53,12 @@ fn dispatch(command: &CommandArguments) -> Result<u8, Failure> {
             let settings = settings(&arguments.provider)?;
             import::import(&ImportOptions::offboard(arguments, &settings)?, &settings)
         }
+        CommandArguments::Restore(arguments) => {
+            let settings = settings(&arguments.provider)?;
+            import::import(&ImportOptions::restore(arguments, &settings)?, &settings)
+        }
+        CommandArguments::Audit(arguments) => audit::audit(arguments, &settings(&arguments.provider)?),
+        CommandArguments::Doctor(arguments) => doctor::doctor(&settings(&arguments.provider)?),
         CommandArguments::Export(arguments) => export::export(arguments, &settings(&arguments.provider)?),
         CommandArguments::Resume(arguments) => resume::resume(arguments),
         CommandArguments::Runs(arguments) => {

@@ -64,6 +64,7 @@ fn newest_unfinished(history: &History) -> Option<Standing> {
 fn account_of(header: &Header, given: &ProviderArguments) -> ProviderArguments {
     let mut arguments = given.clone();
     arguments.provider = Some(header.provider.clone());
+    arguments.dialect = header.options.get("dialect").cloned().or(arguments.dialect);
     if header.base_url.is_empty() {
         arguments.simulate = true;
     } else {
@@ -78,6 +79,7 @@ fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<Import
         "onboard" => Kind::Onboard,
         "update" => Kind::Update,
         "offboard" => Kind::Offboard,
+        "restore" => Kind::Restore,
         other => {
             return Err(Failure::new(
                 exit::INPUT,
@@ -115,6 +117,7 @@ fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<Import
             default_country: text("default_country"),
             voip: settings.voip,
             mode: text("mode").and_then(|word| mode_word(&word)).unwrap_or(vocabulary.modes()[0]),
+            archive_supported: settings.archive_supported()?,
             reason: text("reason"),
             reassign_to: text("reassign_to"),
             generate_sip_passwords: given("generate_sip_passwords"),
@@ -129,5 +132,7 @@ fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<Import
         max_delete: bound("max_delete")?,
         fresh: false,
         again: given("again"),
+        no_invite: given("no_invite"),
+        accept_charges: given("accept_charges"),
     })
 }

@@ -8,7 +8,7 @@ use super::output::put_out;
 use crate::cli::{ProviderName, SimulateArguments};
 use crate::outcome::exit;
 use crate::platform::Signals;
-use crate::simulator::{self, FaultSettings, Rate, SWITCHES, SimSettings, Simulator};
+use crate::simulator::{self, FaultSettings, Rate, SimProvider, SimSettings, Simulator, switches_of};
 
 pub fn simulate(arguments: &SimulateArguments) -> Result<u8, Failure> {
     let settings = settings(arguments)?;
@@ -35,14 +35,16 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<u8, Failure> {
 
 fn settings(arguments: &SimulateArguments) -> Result<SimSettings, Failure> {
     let usage = |message: String| Failure::new(exit::USAGE, message);
-    if ProviderName::parse(&arguments.provider)? != ProviderName::Exotel {
-        return Err(usage("this version simulates exotel only".into()));
-    }
+    let provider = match ProviderName::parse(&arguments.provider)? {
+        ProviderName::Exotel => SimProvider::Exotel,
+        ProviderName::Audian => SimProvider::Audian,
+    };
     let faults = match &arguments.faults {
         None => FaultSettings::default(),
         Some(text) => text.parse().map_err(|error| usage(format!("--faults: {error}")))?,
     };
     let mut settings = SimSettings {
+        provider,
         users: arguments.users,
         rate: Rate::parse(&arguments.rate).map_err(|error| usage(format!("--rate: {error}")))?,
         latency: Duration::from_millis(arguments.latency),
@@ -53,8 +55,7 @@ fn settings(arguments: &SimulateArguments) -> Result<SimSettings, Failure> {
     };
     for switch in &arguments.switch {
         settings.set_switch(switch).map_err(|error| {
-            let known = SWITCHES
-                .iter()
+            let known = switches_of(provider)
                 .map(|switch| format!("\n  {:18} {:32} {}", switch.name, switch.values, switch.meaning));
             usage(format!("--switch: {error}\nswitches:{}", known.collect::<String>()))
         })?;
@@ -65,9 +66,10 @@ fn settings(arguments: &SimulateArguments) -> Result<SimSettings, Failure> {
 /// What to set so that the other commands find the simulator.
 fn variables(arguments: &SimulateArguments, url: &str) -> String {
     let set = if cfg!(windows) { "set" } else { "export" };
-    format!(
-        "{set} CALLROSTER_PROVIDER={} CALLROSTER_BASE_URL={url}\n{set} EXOTEL_API_KEY=sim-key EXOTEL_API_TOKEN=sim-token \
-         EXOTEL_ACCOUNT_SID=sim\n",
-        arguments.provider.to_ascii_lowercase()
-    )
+    let provider = arguments.provider.to_ascii_lowercase();
+    let credentials = match provider.as_str() {
+        "audian" => "AUDIAN_API_KEY=sim-key AUDIAN_ACCOUNT_ID=sim",
+        _ => "EXOTEL_API_KEY=sim-key EXOTEL_API_TOKEN=sim-token EXOTEL_ACCOUNT_SID=sim",
+    };
+    format!("{set} CALLROSTER_PROVIDER={provider} CALLROSTER_BASE_URL={url}\n{set} {credentials}\n")
 }

@@ -108,7 +108,7 @@ pub async fn export(
     let mut before = None;
     for sweeps in 1..=MOST_SWEEPS {
         let mut spool = create()?;
-        let sink = |key: Key, user: &_| match wish.keeps(user) {
+        let sink = |key: Key, user: &_| match wish.keeps(user, caller.provider().facts()) {
             true => spool.add(key, user, &wish.shape).map_err(spool_failed(spool_folder)),
             false => Ok(()),
         };

@@ -4,7 +4,7 @@
 //! taken in roster order. It never ends at a short page alone: only at an empty one or at the total.
 //! It never drops a call in flight, which would keep its place in the caller's line for ever.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
@@ -12,7 +12,7 @@ use futures::stream::{self, StreamExt};
 use super::ids::{IdSet, Key};
 use super::wish::ExportWish;
 use super::{ExportFailed, Progress};
-use crate::provider::{Call, Filter, Page};
+use crate::provider::{Call, Filter, Listing, Page, Paging, StartKeys};
 use crate::roster::User;
 use crate::runner::Caller;
 
@@ -70,8 +70,9 @@ pub async fn sweep_roster(
     progress: Progress<'_>,
     sink: impl FnMut(Key, &User) -> Result<(), ExportFailed>,
 ) -> Result<Seen, ExportFailed> {
-    let filters = wish.filters(caller.provider().facts());
-    let lists: Vec<List> = filters.into_iter().enumerate().map(List::new).collect();
+    let facts = caller.provider().facts();
+    let filters = wish.filters(facts).into_iter().enumerate();
+    let lists: Vec<List> = filters.map(|filter| List::new(filter, facts.paging)).collect();
     let mut sweep = Sweep {
         caller,
         wish,
@@ -129,7 +130,8 @@ impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
         while list.total.get().is_none() && !list.ended.get() {
             let page = list.page(self.caller, self.wish, list.reached.get()).await?;
             let new = self.take(list, &page)?;
-            stale = if new { 0 } else { stale + 1 };
+            // Pages that a filter thinned out bring nobody, and a key that came back was refused already.
+            stale = if new || list.paging == Paging::Key { 0 } else { stale + 1 };
             if stale == STALE_PAGES {
                 list.steady.set(false);
                 list.ended.set(true);
@@ -140,7 +142,7 @@ impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
 
     /// Takes in a page; returns whether it brought anybody new.
     fn take(&mut self, list: &List, page: &Page) -> Result<bool, ExportFailed> {
-        list.hear(page);
+        list.hear(page)?;
         if self.ids.count() == 0 {
             self.ids.reserve(list.total.get().unwrap_or_default());
         }
@@ -174,6 +176,11 @@ struct List {
     ended: Cell<bool>,
     /// Users on the pages so far: the next offset of a walk.
     reached: Cell<u64>,
+    /// How one page leads to the next.
+    paging: Paging,
+    /// The key of the next page, and those that were followed.
+    next: RefCell<Option<String>>,
+    keys: RefCell<StartKeys>,
     /// How far apart pages are; a provider may show fewer than it was asked for.
     stride: Cell<u64>,
     /// Different users.
@@ -181,10 +188,13 @@ struct List {
 }
 
 impl List {
-    fn new((place, filter): (usize, Filter)) -> List {
+    fn new((place, filter): (usize, Filter), paging: Paging) -> List {
         List {
             place,
             filter,
+            paging,
+            next: RefCell::default(),
+            keys: RefCell::default(),
             total: Cell::new(None),
             steady: Cell::new(true),
             heard: Cell::new(false),
@@ -197,7 +207,8 @@ impl List {
 
     async fn page(&self, caller: &Caller<'_>, wish: &ExportWish, offset: u64) -> Result<Page, ExportFailed> {
         let limit = caller.provider().facts().page;
-        let call = Call::List(wish.listing(self.filter.clone(), offset, limit));
+        let start = self.next.borrow().clone();
+        let call = Call::List(Listing { start, ..wish.listing(self.filter.clone(), offset, limit) });
         Ok(caller.read(&call).await?.page())
     }
 
@@ -211,7 +222,7 @@ impl List {
         })
     }
 
-    fn hear(&self, page: &Page) {
+    fn hear(&self, page: &Page) -> Result<(), ExportFailed> {
         // A total of nobody beside somebody is no total.
         let total = page.total.filter(|total| *total > 0 || page.users.is_empty());
         let first = !self.heard.replace(true);
@@ -224,7 +235,14 @@ impl List {
             self.total.set(self.total.get().and(total.or(self.total.get())));
         }
         self.reached.set(self.reached.get() + page.users.len() as u64);
-        self.ended.set(self.ended.get() || page.users.is_empty());
+        let next = self.keys.borrow_mut().follow(page.next.clone()).map_err(ExportFailed::Provider)?;
+        let last = match self.paging {
+            Paging::Offset => page.users.is_empty(),
+            Paging::Key => next.is_none(),
+        };
+        self.next.replace(next);
+        self.ended.set(self.ended.get() || last);
+        Ok(())
     }
 
     fn rest(&self) -> Rest {

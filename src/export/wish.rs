@@ -3,7 +3,7 @@
 //! Pure. Filters narrow one another: a user must pass all that are given.
 
 use super::layout::{Column, Shape};
-use crate::provider::{Facts, Filter, Listing};
+use crate::provider::{Facts, Filter, Listing, Paging};
 use crate::roster::User;
 
 /// What is to be exported, and how it is to look.
@@ -26,6 +26,10 @@ impl ExportWish {
 
     /// The lists that together bring every wished user; one value after the other fills them.
     pub fn filters(&self, facts: &Facts) -> Vec<Filter> {
+        // A filter that takes one value, or none at all, is worth less than a walk.
+        if facts.paging == Paging::Key {
+            return vec![Filter::All];
+        }
         match (self.emails.is_empty(), self.contact_uris.is_empty()) {
             (true, true) => vec![Filter::All],
             (true, false) => batches(distinct(&self.contact_uris), facts).map(Filter::Contacts).collect(),
@@ -38,6 +42,7 @@ impl ExportWish {
         let (active_call, last_login) = (Column::ActiveCall, Column::LastLogin);
         Listing {
             filter,
+            start: None,
             offset,
             limit,
             active_call: self.shape.has(active_call),
@@ -46,13 +51,20 @@ impl ExportWish {
     }
 
     /// Whether a user whom the provider showed passes the filters that it was not asked for.
-    pub fn keeps(&self, user: &User) -> bool {
+    pub fn keeps(&self, user: &User, facts: &Facts) -> bool {
+        let walked = facts.paging == Paging::Key;
         let role =
             self.roles.is_empty() || self.roles.iter().any(|role| role.eq_ignore_ascii_case(&user.role));
-        let contact = self.emails.is_empty()
-            || self.contact_uris.is_empty()
-            || self.contact_uris.iter().any(|contact_uri| user.has_contact(contact_uri));
-        role && contact
+        let email = !walked
+            || self.emails.is_empty()
+            || self.emails.iter().any(|email| email.trim().eq_ignore_ascii_case(&user.email));
+        let contact = self.contact_uris.is_empty()
+            || (!walked && self.emails.is_empty())
+            || self.contact_uris.iter().any(|contact_uri| {
+                let contact_uri = contact_uri.trim();
+                user.has_contact(contact_uri) || (!user.phone.is_empty() && user.phone == contact_uri)
+            });
+        role && email && contact
     }
 }
 
@@ -115,6 +127,7 @@ mod tests {
             title: "Fake",
             page,
             longest_filter,
+            paging: crate::provider::Paging::Offset,
             enforces_keys: true,
             settle: Duration::ZERO,
             modes: &[],
@@ -160,7 +173,7 @@ mod tests {
             // The provider was asked for the number, and may know another way of writing it.
             (wish(&[], &["+15550100"], &[]), true),
         ] {
-            assert_eq!(wish.keeps(&user), expected, "{wish:?}");
+            assert_eq!(wish.keeps(&user, &facts(50, 1000)), expected, "{wish:?}");
         }
     }
 

@@ -70,10 +70,9 @@ impl Reading {
                 self.close(earlier);
                 self.run.clone_from(&header.run_id);
             }
-            Event::Looked { row, look: Look::User(user) }
-                if header.command == "offboard" && names(user).any(|name| wanted.leavers.contains(&name)) =>
-            {
-                self.leavers.insert(*row, (**user).clone());
+            Event::Looked { row, look } if header.command == "offboard" => {
+                let meant = |user: &&User| names(user).any(|name| wanted.leavers.contains(&name));
+                self.leavers.extend(look.user().filter(meant).map(|user| (*row, user.clone())));
             }
             Event::Intent { row, content: Some(content), .. } if wanted.contents.contains(content) => {
                 self.sent.insert(*row, content.clone());

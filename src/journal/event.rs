@@ -48,6 +48,9 @@ pub enum Event {
         sip_contact_uri: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         sip_device: String,
+        /// For the `details` column: all of the row so far.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        details: BTreeMap<String, String>,
     },
     /// The row has its ending.
     Ended { row: u32, outcome: RowOutcome },

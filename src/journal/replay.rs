@@ -127,6 +127,7 @@ mod tests {
                 device_ids: vec!["d*J".into()],
                 sip_contact_uri: String::new(),
                 sip_device: String::new(),
+                details: Default::default(),
             });
             events.push(Event::Ended { row, outcome: RowOutcome::new(Status::Created) });
         }

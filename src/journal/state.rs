@@ -55,6 +55,8 @@ pub struct OpenRow {
     pub device_ids: Vec<String>,
     pub sip_contact_uri: String,
     pub sip_device: String,
+    /// For the `details` column.
+    pub details: BTreeMap<String, String>,
 }
 
 impl State {
@@ -78,10 +80,11 @@ impl State {
                 (open.in_doubt, open.was_unclear) = (true, true);
                 open.code.clone_from(code);
             }
-            Event::Done { row, step, user_id, device_ids, sip_contact_uri, sip_device } => {
+            Event::Done { row, step, user_id, device_ids, sip_contact_uri, sip_device, details } => {
                 let open = self.open.entry(*row).or_default();
                 open.done.push(step.clone());
                 (open.in_doubt, open.was_unclear) = (false, false);
+                open.details.clone_from(details);
                 if !user_id.is_empty() {
                     open.user_id.clone_from(user_id);
                     open.device_ids.clone_from(device_ids);

@@ -3,20 +3,21 @@
 //! Pure. Steps are wished states that are safe to repeat; each is at most one writing call. The same row
 //! and the same look always give the same plan, so that a resumed run finds its steps again by their names.
 
+mod leaving;
 mod offboard;
 mod onboard;
+mod restore;
+mod step;
 mod update;
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::{RowOutcome, Status, StepWord};
-use crate::planted::{Bug, planted};
-use crate::provider::{Changes, NewUser};
+use crate::outcome::{RowOutcome, Status};
 use crate::roster::User;
 use crate::row::Request;
-use crate::secret::Secret;
 
 pub use onboard::{created_by_row, differences};
+pub use step::{Step, step_word};
 
 /// What the preflight learned about one row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,10 @@ pub enum Look {
     Matches(Vec<User>),
     /// The one user whom the row names.
     User(Box<User>),
+    /// The one user whom the row names, and the id of who gets the devices.
+    Leaver { user: Box<User>, heir: String },
+    /// The user whom the row names in `reassign_to` cannot get the devices of this one.
+    NoHeir { user_id: String, code: String, message: String },
     /// Nobody: which cell names nobody.
     Nobody { column: String, value: String },
     /// Nobody any more: a run of this machine ended the user.
@@ -40,6 +45,16 @@ pub enum Look {
     CreatedBefore { user_id: String, run: String },
     /// A row without e-mail and number whose content was sent before, with an answer that was lost.
     UnknownBefore { run: String },
+}
+
+impl Look {
+    /// The one user whom the row names.
+    pub fn user(&self) -> Option<&User> {
+        match self {
+            Look::User(user) | Look::Leaver { user, .. } => Some(user),
+            _ => None,
+        }
+    }
 }
 
 /// What follows for a row.
@@ -82,65 +97,6 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// A wished state that one writing call brings about.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step {
-    EnsureUser(NewUser),
-    EnsureDetails(Changes),
-    EnsureNumber {
-        device_id: String,
-        number: String,
-    },
-    EnsureAvailable {
-        device_id: String,
-        available: bool,
-    },
-    /// Without a device id the user's SIP device is waited for.
-    EnsureSipPassword {
-        device_id: Option<String>,
-        password: Secret,
-    },
-    EnsureDisabled {
-        device_id: String,
-    },
-    EnsureGone,
-}
-
-impl Step {
-    /// The name of the step within its row, as the journal writes it.
-    pub fn name(&self) -> String {
-        match self {
-            Step::EnsureUser(_) => "user".into(),
-            Step::EnsureDetails(_) => "details".into(),
-            Step::EnsureNumber { device_id, .. } => format!("number {device_id}"),
-            Step::EnsureAvailable { device_id, available: true } => format!("on {device_id}"),
-            Step::EnsureAvailable { device_id, available: false } => format!("off {device_id}"),
-            Step::EnsureSipPassword { password, .. } if planted(Bug::PasswordInJournal) => {
-                password.reveal().into()
-            }
-            Step::EnsureSipPassword { .. } => "sip_password".into(),
-            Step::EnsureDisabled { device_id } => format!("disable {device_id}"),
-            Step::EnsureGone => "delete".into(),
-        }
-    }
-
-    /// The word of the `steps_done` column.
-    pub fn word(&self) -> StepWord {
-        step_word(&self.name())
-    }
-}
-
-/// The word of the `steps_done` column for a step's name.
-pub fn step_word(name: &str) -> StepWord {
-    match name.split(' ').next().unwrap_or_default() {
-        "user" | "details" => StepWord::User,
-        "sip_password" => StepWord::SipPassword,
-        "disable" => StepWord::Disable,
-        "delete" => StepWord::Delete,
-        _ => StepWord::Device,
-    }
-}
-
 /// The plan or the ending of a valid row. `look` is `None` where the roster showed nobody.
 pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
     match look {
@@ -169,6 +125,12 @@ pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
             return Verdict::Ending(Box::new(outcome));
         }
         Some(Look::Conflict { message }) => return Verdict::invalid("identity_conflict", message.clone()),
+        Some(Look::NoHeir { user_id, code, message }) => {
+            let status = if code == "identity_conflict" { Status::Invalid } else { Status::Failed };
+            let mut outcome = RowOutcome::troubled(status, code, message.clone());
+            outcome.user_id.clone_from(user_id);
+            return Verdict::Ending(Box::new(outcome));
+        }
         Some(Look::Twice { source_row, user_id }) => {
             let message =
                 format!("row {source_row} names the same user ({user_id}); keep one of the two rows");
@@ -183,7 +145,11 @@ pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
             onboard::created_before(wish, user_id, run)
         }
         (Request::Update(wish), Some(Look::User(user))) => update::verdict(wish, user),
-        (Request::Offboard(wish), Some(Look::User(user))) => offboard::verdict(wish, user),
+        (Request::Offboard(wish), Some(Look::User(user))) => offboard::verdict(wish, user, None),
+        (Request::Offboard(wish), Some(Look::Leaver { user, heir })) => {
+            offboard::verdict(wish, user, Some(heir))
+        }
+        (Request::Restore(_), Some(Look::User(user))) => restore::verdict(user),
         _ => Verdict::fails(
             "user_not_found",
             "the roster was not asked for this row; run the same command again".into(),

@@ -1,17 +1,21 @@
-//! How one user goes: deleted, or kept with every device OFF.
+//! How one user of Exotel goes: deleted, or kept with every device OFF.
 
-use super::{Plan, Step, Verdict};
+use super::{Plan, Step, Verdict, leaving};
 use crate::outcome::Status;
 use crate::planted::{Bug, planted};
+use crate::provider::Parting;
 use crate::roster::{Device, User};
 use crate::row::{Mode, Offboarding};
 
-pub(super) fn verdict(wish: &Offboarding, user: &User) -> Verdict {
+pub(super) fn verdict(wish: &Offboarding, user: &User, heir: Option<&str>) -> Verdict {
+    if wish.vocabulary.is_audian() {
+        return leaving::verdict(wish, user, heir);
+    }
     match wish.mode {
         Mode::Delete => Verdict::Go(Box::new(Plan {
             goal: Status::Deleted,
             user: Some(user.clone()),
-            steps: vec![Step::EnsureGone],
+            steps: vec![Step::EnsureGone(Parting::default())],
         })),
         Mode::Disable => disable(wish, user),
         Mode::Archive | Mode::Purge => Verdict::invalid(
@@ -47,6 +51,7 @@ fn disable(wish: &Offboarding, user: &User) -> Verdict {
 mod tests {
     use super::*;
     use crate::row::Identity;
+    use crate::validate::Vocabulary;
 
     fn user() -> User {
         let device = |id: &str, available| Device { id: id.into(), available, ..Device::default() };
@@ -57,12 +62,13 @@ mod tests {
     fn steps(mode: Mode, devices: &[&str]) -> String {
         let wish = Offboarding {
             who: Identity::default(),
+            vocabulary: Vocabulary::Exotel,
             mode,
             reason: None,
             reassign_to: None,
             devices: devices.iter().map(|id| id.to_string()).collect(),
         };
-        match verdict(&wish, &user()) {
+        match verdict(&wish, &user(), None) {
             Verdict::Go(plan) => plan.steps.iter().map(Step::name).collect::<Vec<_>>().join(", "),
             Verdict::Ending(outcome) => {
                 outcome.troubles.first().map_or(outcome.status.word().into(), |trouble| trouble.code.clone())

@@ -24,6 +24,9 @@ pub(super) fn verdict(wish: &Onboarding, found: &[User]) -> Verdict {
     if let Some(other) = found.iter().find(|other| other.id != user.id && other.has_contact(number)) {
         return number_taken(wish, other);
     }
+    if user.is_archived() {
+        return archived(user);
+    }
     let differing = differences(wish, user);
     if !differing.is_empty() && !planted(Bug::DifferenceIsUnchanged) {
         return already_exists(user, &differing);
@@ -57,6 +60,7 @@ impl From<&Onboarding> for NewUser {
             last_name: wish.last_name.clone(),
             email: wish.email.clone(),
             number: wish.number.clone(),
+            phone: wish.phone.clone(),
             role: wish.role.clone(),
             device_name: wish.device_name.clone(),
         }
@@ -78,6 +82,8 @@ pub fn differences(wish: &Onboarding, user: &User) -> Vec<String> {
     let number = wish.number.as_deref().unwrap_or_default();
     let there = user.devices_of("tel").next().map(|device| device.contact_uri.as_str()).unwrap_or_default();
     compare("device_contact_uri", number, there, user.has_contact(number));
+    let phone = wish.phone.as_deref().unwrap_or_default();
+    compare("device_contact_uri", phone, &user.phone, user.phone.is_empty() || phone == user.phone);
     let role = wish.role.as_deref().unwrap_or_default();
     compare("role", role, &user.role, role.eq_ignore_ascii_case(&user.role));
     differing
@@ -105,6 +111,15 @@ fn already_exists(user: &User, differing: &[String]) -> Verdict {
         "change the user with `callroster update`, or correct the row"
     };
     let message = format!("the user is there already (id {}), but {}; {way}", user.id, differing.join(", "));
+    with_user(Verdict::fails("already_exists", message), user)
+}
+
+/// Whoever was archived still holds the e-mail at most providers.
+fn archived(user: &User) -> Verdict {
+    let message = format!(
+        "the user is archived (id {}); bring the person back with `callroster restore`, or purge the archived data first",
+        user.id
+    );
     with_user(Verdict::fails("already_exists", message), user)
 }
 

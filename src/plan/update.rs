@@ -11,6 +11,11 @@ use crate::row::Updating;
 type Refusal = (&'static str, String);
 
 pub(super) fn verdict(wish: &Updating, user: &User) -> Verdict {
+    if user.is_archived() {
+        let message =
+            format!("the user {} is archived; bring the person back with `callroster restore`", user.id);
+        return Verdict::fails("user_archived", message);
+    }
     match steps(wish, user) {
         Err((code, message)) => Verdict::fails(code, message),
         Ok(steps) if steps.is_empty() => Verdict::unchanged(user),
@@ -25,7 +30,7 @@ fn steps(wish: &Updating, user: &User) -> Result<Vec<Step>, Refusal> {
         steps.push(Step::EnsureDetails(changes));
     }
     let named = named_device(wish, user)?;
-    if let Some(number) = &wish.new_number {
+    if let Some(number) = wish.new_number.as_ref().filter(|_| !wish.vocabulary.is_audian()) {
         let device = device_for(wish, user, named, Some("tel"))?;
         if device.contact_uri != *number {
             steps.push(Step::EnsureNumber { device_id: device.id.clone(), number: number.clone() });
@@ -48,6 +53,9 @@ fn changes(wish: &Updating, user: &User) -> Result<Changes, Refusal> {
     let differing = |wished: &Option<String>, there: &str| wished.clone().filter(|wished| wished != there);
     let email = match &wish.new_email {
         Some(email) if user.email.is_empty() => Some(email.clone()),
+        Some(email) if wish.vocabulary.is_audian() => {
+            Some(email.clone()).filter(|email| *email != user.email)
+        }
         Some(email) if !email.eq_ignore_ascii_case(&user.email) => {
             let message = format!(
                 "the user has the e-mail {} already, and the provider does not change one; take new_email out, or \
@@ -62,6 +70,8 @@ fn changes(wish: &Updating, user: &User) -> Result<Changes, Refusal> {
         first_name: differing(&wish.first_name, &user.first_name),
         last_name: differing(&wish.last_name, &user.last_name),
         email,
+        phone: wish.new_number.clone().filter(|phone| wish.vocabulary.is_audian() && *phone != user.phone),
+        enabled: wish.enabled.filter(|enabled| user.status != if *enabled { "active" } else { "disabled" }),
     })
 }
 

@@ -3,6 +3,8 @@
 //! Rows are looked up fifty a call. Onboarding asks who has the e-mail or the number already; update and
 //! offboarding resolve every row to one user. Nothing here can change anything at the provider.
 
+mod directory;
+mod leavers;
 mod newcomers;
 mod people;
 mod roster;
@@ -76,7 +78,7 @@ impl Preflight<'_> {
                 self.newcomers(rows).await?;
                 None
             }
-            Kind::Update | Kind::Offboard => self.people(rows).await?,
+            Kind::Update | Kind::Offboard | Kind::Restore => self.people(rows).await?,
         };
         self.note(&Event::Ready { roster })?;
         self.journal.sync().await.map_err(|failed| self.disk_failed(failed.to_string()))?;
@@ -124,7 +126,7 @@ impl Preflight<'_> {
     fn page(&self, filter: Filter, offset: u64) -> LocalBoxFuture<'_, Result<crate::provider::Page, Broken>> {
         let limit = self.caller.provider().facts().page;
         let active_call = self.kind == Kind::Offboard;
-        let call = Call::List(Listing { filter, offset, limit, active_call, last_login: false });
+        let call = Call::List(Listing { filter, offset, limit, active_call, ..Listing::default() });
         Box::pin(async move { Ok(self.read(&call).await?.page()) })
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use futures::stream::{self, StreamExt};
 
+use super::directory::Directory;
 use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
 use crate::history::Wanted;
 use crate::plan::Look;
@@ -18,6 +19,7 @@ impl Preflight<'_> {
         &self,
         rows: &mut R,
     ) -> Result<(), PreflightFailed<R::Error>> {
+        let directory = self.directory_of(rows).await?;
         let mut nameless: Vec<(u32, String)> = Vec::new();
         let mut failed = None;
         let blocks = std::iter::from_fn(|| match block(rows) {
@@ -28,7 +30,9 @@ impl Preflight<'_> {
             }
         });
         let blocks = blocks.inspect(|block| nameless.extend(self.without_key(block)));
-        let mut looks = stream::iter(blocks).map(|block| self.matches_of(block)).buffered(self.caller.most());
+        let mut looks = stream::iter(blocks)
+            .map(|block| self.matches_of(block, directory.as_ref()))
+            .buffered(self.caller.most());
         let mut done = 0;
         while let Some(found) = looks.next().await {
             let (found, rows) = found?;
@@ -46,15 +50,22 @@ impl Preflight<'_> {
     }
 
     /// Who has an e-mail or a number of the block, by row; rows without matches are left out.
-    async fn matches_of(&self, block: Vec<Sought>) -> Result<(Vec<(u32, Vec<User>)>, u64), Broken> {
+    async fn matches_of(
+        &self,
+        block: Vec<Sought>,
+        directory: Option<&Directory>,
+    ) -> Result<(Vec<(u32, Vec<User>)>, u64), Broken> {
         let wishes = || block.iter().filter_map(|sought| wish_of(&sought.request));
         let emails: Vec<String> = wishes().filter_map(|wish| wish.email.clone()).collect();
         let numbers = wishes().filter_map(|wish| wish.number.clone());
         let numbers: Vec<String> = numbers.filter(|_| !planted(Bug::NumbersNotAsked)).collect();
-        let (by_email, by_number) = futures::try_join!(
-            self.matching(both_cases(emails), Filter::Emails),
-            self.matching(numbers, Filter::Contacts),
-        )?;
+        let (by_email, by_number) = match directory {
+            Some(directory) => (directory.named(&emails), Vec::new()),
+            None => futures::try_join!(
+                self.matching(both_cases(emails), Filter::Emails),
+                self.matching(numbers, Filter::Contacts),
+            )?,
+        };
         let mut seen = HashSet::new();
         let users: Vec<User> =
             by_email.into_iter().chain(by_number).filter(|user| seen.insert(user.id.clone())).collect();

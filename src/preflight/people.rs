@@ -9,7 +9,7 @@ use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
 use crate::history::Wanted;
 use crate::plan::Look;
 use crate::planted::{Bug, planted};
-use crate::provider::{Call, Filter};
+use crate::provider::{Call, Filter, Paging};
 use crate::roster::User;
 use crate::row::{Identity, Kind, Request};
 use crate::runner::Broken;
@@ -18,11 +18,59 @@ use crate::runner::Broken;
 type Nobody = (u32, Identity);
 
 /// What the roster showed for one row.
-enum Found {
+pub(super) enum Found {
     One(Box<User>),
+    /// With the heir of the devices.
+    Leaver(Box<User>, Box<User>),
+    NoHeir {
+        user_id: String,
+        code: &'static str,
+        message: String,
+    },
     Several(Vec<User>),
     Nobody,
     Conflict(String),
+}
+
+/// Whom the rows have met so far, and which of them have to wait for the last one.
+#[derive(Default)]
+struct Met {
+    /// The first row of every user, by id.
+    first_rows: HashMap<String, u64>,
+    nobodies: Vec<Nobody>,
+    /// Row, leaver and heir: only the last row tells who stays.
+    with_heirs: Vec<(u32, Box<User>, Box<User>)>,
+}
+
+impl Met {
+    /// What a row is to know; `None` where that is not certain yet.
+    fn sort_in(&mut self, sought: &Sought, found: Found) -> Option<Look> {
+        let who = identity_of(&sought.request);
+        match found {
+            Found::Nobody => self.nobodies.push((sought.row, who.clone())),
+            Found::Conflict(message) => return Some(Look::Conflict { message }),
+            Found::Several(users) => return Some(several(who, &users)),
+            Found::NoHeir { user_id, code, message } => {
+                return Some(Look::NoHeir { user_id, code: code.into(), message });
+            }
+            Found::One(user) => return Some(self.twice(&user, sought).unwrap_or(Look::User(user))),
+            Found::Leaver(user, heir) => match self.twice(&user, sought) {
+                None => self.with_heirs.push((sought.row, user, heir)),
+                twice => return twice,
+            },
+        }
+        None
+    }
+
+    /// The look of a row that names somebody whom an earlier row named.
+    fn twice(&mut self, user: &User, sought: &Sought) -> Option<Look> {
+        let first = self.first_rows.get(&user.id).filter(|_| !planted(Bug::TwiceIsFine));
+        if let Some(source_row) = first {
+            return Some(Look::Twice { source_row: *source_row, user_id: user.id.clone() });
+        }
+        self.first_rows.insert(user.id.clone(), sought.source_row);
+        None
+    }
 }
 
 impl Preflight<'_> {
@@ -41,33 +89,16 @@ impl Preflight<'_> {
                 None
             }
         });
-        let mut first_rows: HashMap<String, u64> = HashMap::new();
-        let mut nobodies: Vec<Nobody> = Vec::new();
+        let mut met = Met::default();
         let mut done = 0;
         let mut looks =
             stream::iter(blocks).map(|block| self.resolve(block, &walk)).buffered(self.caller.most());
         while let Some(resolved) = looks.next().await {
             for (sought, found) in resolved? {
                 done += 1;
-                let who = identity_of(&sought.request);
-                let look = match found {
-                    Found::Nobody => {
-                        nobodies.push((sought.row, who.clone()));
-                        continue;
-                    }
-                    Found::Conflict(message) => Look::Conflict { message },
-                    Found::Several(users) => several(who, &users),
-                    Found::One(user) => match first_rows.get(&user.id) {
-                        Some(source_row) if !planted(Bug::TwiceIsFine) => {
-                            Look::Twice { source_row: *source_row, user_id: user.id }
-                        }
-                        _ => {
-                            first_rows.insert(user.id.clone(), sought.source_row);
-                            Look::User(user)
-                        }
-                    },
-                };
-                self.looked(sought.row, look)?;
+                if let Some(look) = met.sort_in(&sought, found) {
+                    self.looked(sought.row, look)?;
+                }
             }
             (self.progress)(done);
         }
@@ -75,7 +106,10 @@ impl Preflight<'_> {
         if let Some(error) = failed {
             return Err(PreflightFailed::Rows(error));
         }
-        self.nobodies(nobodies)?;
+        for (row, user, heir) in std::mem::take(&mut met.with_heirs) {
+            self.looked(row, leaver(user, &heir, &met.first_rows))?;
+        }
+        self.nobodies(met.nobodies)?;
         Ok(walk.total)
     }
 
@@ -96,7 +130,12 @@ impl Preflight<'_> {
         by_id_alone: u64,
         rows: &mut R,
     ) -> Result<Walk, PreflightFailed<R::Error>> {
-        if by_id_alone == 0 && self.kind == Kind::Update {
+        if self.caller.provider().facts().paging == Paging::Key {
+            let directory = self.directory_of(rows).await?;
+            let total = directory.as_ref().map(|directory| directory.living);
+            return Ok(Walk { total, directory, ..Walk::default() });
+        }
+        if self.kind == Kind::Restore || (by_id_alone == 0 && self.kind == Kind::Update) {
             return Ok(Walk::default());
         }
         let mut wanted = std::collections::HashSet::new();
@@ -120,10 +159,13 @@ impl Preflight<'_> {
                 (None, None) => {}
             }
         }
-        let (by_email, by_contact) = futures::try_join!(
-            self.matching(both_cases(emails), Filter::Emails),
-            self.matching(contacts, Filter::Contacts),
-        )?;
+        let (by_email, by_contact) = match &walk.directory {
+            Some(directory) => (directory.named(&emails), directory.named(&contacts)),
+            None => futures::try_join!(
+                self.matching(both_cases(emails), Filter::Emails),
+                self.matching(contacts, Filter::Contacts),
+            )?,
+        };
         let judged = stream::iter(block).map(|sought| async {
             let who = identity_of(&sought.request);
             let found = match (&who.email, &who.contact_uri, &who.user_id) {
@@ -133,6 +175,7 @@ impl Preflight<'_> {
                 (None, None, None) => Vec::new(),
             };
             let found = self.judge(who, found, walk).await?;
+            let found = self.with_devices(&sought.request, found, walk).await?;
             Ok((sought, found))
         });
         judged.buffered(self.caller.most()).try_collect().await
@@ -145,6 +188,10 @@ impl Preflight<'_> {
         }
         if let (Some(_), Some(contact), true) = (&who.email, &who.contact_uri, found.len() > 1) {
             found.retain(|user| user.has_contact(contact));
+        }
+        // Whoever was archived may have left the e-mail to somebody else.
+        if found.len() > 1 && found.iter().any(|user| !user.is_archived()) {
+            found.retain(|user| !user.is_archived());
         }
         match <[User; 1]>::try_from(found) {
             Ok([user]) if planted(Bug::SecondNameUnchecked) => Ok(Found::One(Box::new(user))),
@@ -160,7 +207,10 @@ impl Preflight<'_> {
     /// Nobody answers to a row's first name; perhaps somebody answers to another one, and then the row contradicts itself.
     async fn second_look(&self, who: &Identity, walk: &Walk) -> Result<Found, Broken> {
         if let (Some(email), Some(contact)) = (&who.email, &who.contact_uri) {
-            let users = self.matching(vec![contact.clone()], Filter::Contacts).await?;
+            let users = match &walk.directory {
+                Some(directory) => directory.named(std::slice::from_ref(contact)),
+                None => self.matching(vec![contact.clone()], Filter::Contacts).await?,
+            };
             if let Some(user) = users.iter().find(|user| user.has_contact(contact)) {
                 return Ok(Found::Conflict(format!(
                     "nobody has the email {email}, but {contact} belongs to the user {}; correct one of the two cells",
@@ -181,9 +231,12 @@ impl Preflight<'_> {
     }
 
     /// One user by id: out of the walk, else by a read.
-    async fn by_id(&self, id: &str, walk: &Walk) -> Result<Option<User>, Broken> {
+    pub(super) async fn by_id(&self, id: &str, walk: &Walk) -> Result<Option<User>, Broken> {
         if let Some(user) = walk.users.get(id) {
             return Ok(Some(user.clone()));
+        }
+        if let Some(user) = walk.directory.as_ref().and_then(|directory| directory.with_id(id)) {
+            return Ok(Some(user));
         }
         if walk.whole && walk.wanted.contains(id) {
             return Ok(None);
@@ -219,6 +272,24 @@ impl Preflight<'_> {
             self.looked(row, gone.unwrap_or(nobody))?;
         }
         Ok(())
+    }
+}
+
+/// A leaver whose heir stays.
+fn leaver(user: Box<User>, heir: &User, first_rows: &HashMap<String, u64>) -> Look {
+    let code = "identity_conflict".to_string();
+    let user_id = user.id.clone();
+    if heir.id == user.id {
+        let message = format!("reassign_to names the leaver {user_id} itself; name somebody who stays");
+        return Look::NoHeir { user_id, code, message };
+    }
+    match first_rows.get(&heir.id) {
+        Some(row) => {
+            let message =
+                format!("reassign_to names {}, who leaves in row {row}; name somebody who stays", heir.id);
+            Look::NoHeir { user_id, code, message }
+        }
+        None => Look::Leaver { user, heir: heir.id.clone() },
     }
 }
 
@@ -261,11 +332,12 @@ fn names(who: &Identity) -> impl Iterator<Item = (&'static str, &str)> {
     all.into_iter().filter_map(|(column, value)| Some((column, value.as_deref()?)))
 }
 
-fn identity_of(request: &Request) -> &Identity {
+pub(super) fn identity_of(request: &Request) -> &Identity {
     static NOBODY: Identity = Identity { user_id: None, email: None, contact_uri: None };
     match request {
         Request::Update(wish) => &wish.who,
         Request::Offboard(wish) => &wish.who,
+        Request::Restore(who) => who,
         Request::Onboard(_) => &NOBODY,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use futures::stream::{self, StreamExt};
 
 use super::Preflight;
+use super::directory::Directory;
 use crate::provider::Filter;
 use crate::roster::User;
 use crate::runner::Broken;
@@ -20,6 +21,8 @@ pub(super) struct Walk {
     pub wanted: HashSet<String>,
     /// The whole roster was seen while it did not move: who was not seen is not there.
     pub whole: bool,
+    /// Who is meant by the rows, at a provider whose roster is walked over once.
+    pub directory: Option<Directory>,
 }
 
 impl Preflight<'_> {

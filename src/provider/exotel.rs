@@ -12,7 +12,8 @@ use super::exotel_request::{basic, parts};
 use super::exotel_wire::{self as wire, Element, Envelope, Shape};
 use super::exotel_words::clean_request_id;
 use super::{
-    Answer, Call, CallError, Content, Facts, Filter, HttpReply, HttpRequest, Listing, Page, Provider,
+    Answer, Call, CallError, Content, Facts, Failure, Filter, HttpReply, HttpRequest, Listing, Page, Paging,
+    Provider,
 };
 use crate::roster::User;
 use crate::row::Mode;
@@ -23,6 +24,7 @@ static FACTS: Facts = Facts {
     name: "exotel",
     title: "Exotel",
     page: 50,
+    paging: Paging::Offset,
     // Not documented; gateways usually take 8 KiB of address, and the rest of it needs its place.
     longest_filter: 6_000,
     enforces_keys: true,
@@ -82,9 +84,21 @@ impl Provider for Exotel {
             Call::SetSipPassword { .. } | Call::Delete { .. } => {
                 confirmed(reply, |_: serde::de::IgnoredAny| Content::Nothing)
             }
+            _ => return Err(not_spoken(call)),
         };
         let (request_id, content) = content.map_err(|complaint| self.error(call, complaint))?;
         Ok(Answer { status: reply.status, request_id: clean_request_id(&request_id), content })
+    }
+}
+
+/// A call of another provider's; no plan for Exotel has one.
+fn not_spoken(call: &Call) -> CallError {
+    CallError {
+        failure: Failure::Refused,
+        code: "unsupported_field".into(),
+        message: format!("Exotel cannot {}", call.name()),
+        status: None,
+        request_id: String::new(),
     }
 }
 
@@ -140,7 +154,7 @@ fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
     let total = envelope.metadata.one().and_then(|metadata| metadata.total);
     // A total of nothing beside users is a total that was not counted.
     let total = total.filter(|total| *total > 0 || users.is_empty());
-    Ok((request_id, Content::Page(Page { users, total })))
+    Ok((request_id, Content::Page(Page { users, total, next: None })))
 }
 
 fn listed_user(
@@ -212,7 +226,7 @@ mod tests {
     }
 
     fn delete() -> Call {
-        Call::Delete { user_id: "u1".into() }
+        Call::Delete { user_id: "u1".into(), parting: Default::default() }
     }
 
     fn success(data: &str) -> String {

@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn delete() -> Call {
-        Call::Delete { user_id: "u1".into() }
+        Call::Delete { user_id: "u1".into(), parting: Default::default() }
     }
 
     fn error(call: &Call, status: u16, body: &str) -> CallError {

@@ -153,6 +153,7 @@ impl User {
             date_updated: self.date_updated,
             last_login: self.last_login,
             active_call: self.active_call,
+            ..roster::User::default()
         })
     }
 }
@@ -167,6 +168,7 @@ impl Device {
             available: self.available,
             verified: self.verified,
             status: self.status,
+            borrowed: false,
         }
     }
 }

@@ -58,7 +58,10 @@ impl HttpTransport {
     fn built(&self, request: HttpRequest) -> Result<Request, String> {
         let mut built = Request::new(method(request.method), self.address.join(&request.path)?);
         let (name, value) = request.authorization;
-        authorize(built.headers_mut(), name, value.reveal())?;
+        // An exchange for a token has no credentials but those in its body.
+        if !value.reveal().is_empty() {
+            authorize(built.headers_mut(), name, value.reveal())?;
+        }
         if let Some(body) = request.body {
             built.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *built.body_mut() = Some(body.into());

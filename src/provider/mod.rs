@@ -4,6 +4,11 @@
 //! becomes an [`Answer`] or a [`CallError`]. It never sends, sleeps or retries; a vendor's
 //! JSON stays in that vendor's file. Sending is the [`Transport`]'s part.
 
+pub mod audian;
+mod audian_failure;
+mod audian_request;
+mod audian_wire;
+mod audian_words;
 pub mod exotel;
 mod exotel_failure;
 mod exotel_request;
@@ -12,12 +17,18 @@ mod exotel_words;
 pub mod http;
 mod http_address;
 mod limits;
+mod paging;
+mod path;
+mod token;
+mod transport;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::future::LocalBoxFuture;
-
 pub use limits::Limits;
+pub use paging::{DeletionPage, DevicePage, Page, Paging, StartKeys};
+pub use token::TokenKeeper;
+pub use transport::{HttpReply, HttpRequest, Method, Transport, TransportError, TransportFailure};
 
 use crate::roster::{Device, User};
 use crate::row::Mode;
@@ -33,6 +44,11 @@ pub trait Provider {
 
     /// What the reply to this call means.
     fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError>;
+
+    /// The token that all calls share, where credentials are exchanged for one.
+    fn tokens(&self) -> Option<&TokenKeeper> {
+        None
+    }
 }
 
 /// Facts of a provider that plans and guarantees rest on; sources in the provider's file.
@@ -44,6 +60,8 @@ pub struct Facts {
     pub title: &'static str,
     /// Most users on a page, and most values in one filter.
     pub page: u32,
+    /// How one page leads to the next.
+    pub paging: Paging,
     /// Longest value list of one filter, in bytes after encoding.
     pub longest_filter: usize,
     /// The provider refuses a second user with the same e-mail or number.
@@ -60,19 +78,77 @@ pub struct Facts {
 #[derive(Debug, Clone)]
 pub enum Call {
     List(Listing),
-    Get { user_id: String },
+    Get {
+        user_id: String,
+    },
+    /// The devices of a user, those included that the user only borrows.
+    Devices {
+        user_id: String,
+        start: Option<String>,
+    },
+    /// The provider's own log of deletions.
+    Deletions {
+        start: Option<String>,
+    },
     Create(NewUser),
-    Change { user_id: String, changes: Changes },
-    SetNumber { user_id: String, device_id: String, number: String },
-    SetAvailable { user_id: String, device_id: String, available: bool },
-    SetSipPassword { user_id: String, device_id: String, password: Secret },
-    Delete { user_id: String },
+    Change {
+        user_id: String,
+        changes: Changes,
+    },
+    SetNumber {
+        user_id: String,
+        device_id: String,
+        number: String,
+    },
+    SetAvailable {
+        user_id: String,
+        device_id: String,
+        available: bool,
+    },
+    SetSipPassword {
+        user_id: String,
+        device_id: String,
+        password: Secret,
+    },
+    /// Gives devices of one user to another.
+    Reassign {
+        from: String,
+        to: String,
+        devices: Vec<String>,
+    },
+    /// Gives one device to a user, or to nobody.
+    SetOwner {
+        device_id: String,
+        owner: Option<String>,
+    },
+    Delete {
+        user_id: String,
+        parting: Parting,
+    },
+    /// Disables a user and keeps the data for a time.
+    Archive {
+        user_id: String,
+        reason: Option<String>,
+    },
+    /// Deletes the data of an archived user for good.
+    Purge {
+        user_id: String,
+    },
+    /// Brings an archived user back.
+    Restore {
+        user_id: String,
+    },
+    /// Exchanges the key for a token.
+    Exchange,
 }
 
 impl Call {
     /// Whether the call can change anything at the provider.
     pub fn writes(&self) -> bool {
-        !matches!(self, Call::List(_) | Call::Get { .. })
+        !matches!(
+            self,
+            Call::List(_) | Call::Get { .. } | Call::Devices { .. } | Call::Deletions { .. } | Call::Exchange
+        )
     }
 
     /// What the call does, for logs.
@@ -80,12 +156,20 @@ impl Call {
         match self {
             Call::List(_) => "list users",
             Call::Get { .. } => "get user",
+            Call::Devices { .. } => "list devices of user",
+            Call::Deletions { .. } => "list deletions",
             Call::Create(_) => "create user",
             Call::Change { .. } => "update user",
             Call::SetNumber { .. } => "set number",
             Call::SetAvailable { .. } => "set availability",
             Call::SetSipPassword { .. } => "set SIP password",
+            Call::Reassign { .. } => "reassign devices",
+            Call::SetOwner { .. } => "set owner of device",
             Call::Delete { .. } => "delete user",
+            Call::Archive { .. } => "archive user",
+            Call::Purge { .. } => "purge archived user",
+            Call::Restore { .. } => "restore user",
+            Call::Exchange => "exchange key for token",
         }
     }
 }
@@ -94,7 +178,10 @@ impl Call {
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
     pub filter: Filter,
+    /// Where the page begins, at a provider that counts.
     pub offset: u64,
+    /// Where the page begins, at a provider that names its pages; `None` is the first one.
+    pub start: Option<String>,
     pub limit: u32,
     /// Ask for the call a user is on.
     pub active_call: bool,
@@ -117,7 +204,10 @@ pub struct NewUser {
     pub first_name: String,
     pub last_name: String,
     pub email: Option<String>,
+    /// The number of a device, by which the user can be found.
     pub number: Option<String>,
+    /// A number that is merely noted of the user, and finds nobody.
+    pub phone: Option<String>,
     pub role: Option<String>,
     pub device_name: Option<String>,
 }
@@ -135,6 +225,17 @@ pub struct Changes {
     pub first_name: Option<String>,
     pub last_name: Option<String>,
     pub email: Option<String>,
+    pub phone: Option<String>,
+    /// `false` disables the user.
+    pub enabled: Option<bool>,
+}
+
+/// What a delete is told beside whom.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Parting {
+    /// The id of the user who gets the devices.
+    pub heir: Option<String>,
+    pub reason: Option<String>,
 }
 
 impl Changes {
@@ -156,8 +257,16 @@ pub enum Content {
     Page(Page),
     User(Box<User>),
     Device(Device),
+    Devices(DevicePage),
+    Deletions(DeletionPage),
+    /// What the provider tells of an end: `devices_reassigned`, `data_archived`, `deleted_at`.
+    Told(Details),
+    Token(Secret),
     Nothing,
 }
+
+/// What is worth knowing of a step, by the keys of the `details` column.
+pub type Details = BTreeMap<String, String>;
 
 impl Answer {
     /// The page of a list; an empty one for any other answer.
@@ -168,6 +277,22 @@ impl Answer {
         }
     }
 
+    /// The devices of a user; none for any other answer.
+    pub fn devices(self) -> DevicePage {
+        match self.content {
+            Content::Devices(page) => page,
+            _ => DevicePage::default(),
+        }
+    }
+
+    /// A page of the log of deletions; an empty one for any other answer.
+    pub fn deletions(self) -> DeletionPage {
+        match self.content {
+            Content::Deletions(page) => page,
+            _ => DeletionPage::default(),
+        }
+    }
+
     /// The user of a create, change or get.
     pub fn user(self) -> Option<User> {
         match self.content {
@@ -175,14 +300,6 @@ impl Answer {
             _ => None,
         }
     }
-}
-
-/// One page of a list.
-#[derive(Debug, Clone, Default)]
-pub struct Page {
-    pub users: Vec<User>,
-    /// How many users match in all, where the provider says so.
-    pub total: Option<u64>,
 }
 
 /// Why a call did not bring its answer, and what that means for the next one.
@@ -228,74 +345,5 @@ impl Failure {
     /// Whether the same call may succeed later.
     pub fn later(self) -> bool {
         matches!(self, Failure::NotSent | Failure::Limited | Failure::Unclear)
-    }
-}
-
-/// A request as it goes on the wire, but for scheme and host.
-#[derive(Clone)]
-pub struct HttpRequest {
-    pub method: Method,
-    /// Path and query, beginning with `/`, joined to the base URL.
-    pub path: String,
-    /// The header that carries the credentials, and its value.
-    pub authorization: (&'static str, Secret),
-    /// JSON.
-    pub body: Option<Vec<u8>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-}
-
-/// A reply as it came off the wire.
-#[derive(Debug, Clone, Default)]
-pub struct HttpReply {
-    pub status: u16,
-    pub body: Vec<u8>,
-    /// What the headers say of limits.
-    pub limits: Limits,
-}
-
-/// The network, as one small trait: a whole run is tested without a socket.
-pub trait Transport {
-    fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>>;
-}
-
-/// Why no reply came.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TransportError {
-    pub kind: TransportFailure,
-    pub message: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransportFailure {
-    /// Nothing was written: refused connection, unknown name, TLS.
-    NotSent,
-    /// Sent, but no whole reply within the time given.
-    TimedOut,
-    /// Sent, and the connection broke.
-    Lost,
-}
-
-impl From<TransportError> for CallError {
-    fn from(error: TransportError) -> CallError {
-        let (failure, code) = match error.kind {
-            TransportFailure::NotSent => (Failure::NotSent, "connection"),
-            TransportFailure::TimedOut => (Failure::Unclear, "timeout"),
-            TransportFailure::Lost => (Failure::Unclear, "connection"),
-        };
-        CallError {
-            failure,
-            code: code.into(),
-            message: error.message,
-            status: None,
-            request_id: String::new(),
-        }
     }
 }

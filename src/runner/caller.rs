@@ -15,7 +15,7 @@ use super::{CallSeen, Watch};
 use crate::outcome::{Cause, Stop};
 use crate::pace::{Change, Does, Ended, Gate, Learned, Pace, Ticket, Waiting};
 use crate::provider::{
-    Answer, Call, CallError, Failure, HttpReply, Limits, Provider, Transport, TransportError,
+    Answer, Call, CallError, Failure, HttpReply, Limits, Provider, TokenKeeper, Transport, TransportError,
 };
 use crate::retry::{self, Next};
 
@@ -51,6 +51,10 @@ pub struct Caller<'a> {
     pace: RefCell<Pace>,
     reads: Line,
     writes: Line,
+    /// Held by the one call that renews the token for all.
+    pub(super) renewal: Mutex<()>,
+    /// Whether this account was seen to keep an archive; until then archives go one at a time.
+    pub(super) archive: Mutex<bool>,
     began: Instant,
     chance: Cell<u64>,
     counts: Cell<CallCounts>,
@@ -99,6 +103,8 @@ impl<'a> Caller<'a> {
             pace: RefCell::new(pace),
             reads: Line::default(),
             writes: Line::default(),
+            renewal: Mutex::new(()),
+            archive: Mutex::new(false),
             began: Instant::now(),
             chance: Cell::new(seed),
             counts: Cell::new(CallCounts::default()),
@@ -139,10 +145,24 @@ impl<'a> Caller<'a> {
         self.pace.borrow().learned(wall)
     }
 
-    /// One exchange, no more. `row` is the row as a spreadsheet counts it.
+    /// One exchange, no more, but for a token that has ended. `row` is the row as a spreadsheet counts it.
     pub async fn exchange(&self, call: &Call, row: Option<u64>) -> Result<Answer, Broken> {
+        let result = match self.provider.tokens() {
+            None => self.once(call, row).await.1,
+            Some(keeper) => self.with_token(keeper, call, row).await,
+        };
+        result.inspect_err(|broken| {
+            if let Broken::Failed { error, .. } = broken {
+                self.heed(error);
+            }
+        })
+    }
+
+    /// One call through the gate; also tells which token it was sent with.
+    pub(super) async fn once(&self, call: &Call, row: Option<u64>) -> (usize, Result<Answer, Broken>) {
         let does = if call.writes() { Does::Write } else { Does::Read };
-        let Some(pass) = self.pass(does).await else { return Err(Broken::Stopped) };
+        let Some(pass) = self.pass(does).await else { return (0, Err(Broken::Stopped)) };
+        let token = self.provider.tokens().map_or(0, TokenKeeper::generation);
         let sent = Instant::now();
         let reply = self.transport.send(self.provider.request(call)).await;
         let limits = reply.as_ref().map(|reply| reply.limits).unwrap_or_default();
@@ -157,10 +177,7 @@ impl<'a> Caller<'a> {
             code: result.as_ref().err().map_or("", |error| &error.code),
             took: sent.elapsed(),
         });
-        result.map_err(|error| {
-            self.heed(&error);
-            Broken::Failed { error, counts }
-        })
+        (token, result.map_err(|error| Broken::Failed { error, counts }))
     }
 
     /// An exchange that changes nothing, tried again as long as that may help.

@@ -8,7 +8,7 @@ use super::step::{Applied, Current, StepEnd, Try};
 use super::{Broken, Engine};
 use crate::plan::created_by_row;
 use crate::planted::{Bug, planted};
-use crate::provider::{Call, CallError, Failure, Filter, Listing, NewUser};
+use crate::provider::{Call, CallError, Failure, Filter, Listing, NewUser, StartKeys};
 use crate::retry::{self, Next};
 use crate::roster::User;
 
@@ -150,8 +150,17 @@ impl Engine<'_> {
 
     async fn listed(&self, filter: Filter) -> Result<Vec<User>, Broken> {
         let limit = self.caller.provider().facts().page;
-        let call = Call::List(Listing { filter, limit, ..Listing::default() });
-        Ok(self.caller.read(&call).await?.page().users)
+        let (mut users, mut keys, mut start) = (Vec::new(), StartKeys::default(), None);
+        loop {
+            let listing = Listing { filter: filter.clone(), start, limit, ..Listing::default() };
+            let page = self.caller.read(&Call::List(listing)).await?.page();
+            users.extend(page.users);
+            // A filter may thin out pages, so that only the one without a next key is the last.
+            start = keys.follow(page.next).map_err(|error| Broken::Failed { error, counts: true })?;
+            if start.is_none() {
+                return Ok(users);
+            }
+        }
     }
 }
 
@@ -167,7 +176,7 @@ pub(super) fn judged(wish: &NewUser, users: Vec<User>, is_meant: impl Fn(&User) 
 
 fn found(seen: Seen) -> StepEnd {
     match seen {
-        Seen::Ours(user) => StepEnd::Done(Applied { user: Some(*user), ..Applied::default() }),
+        Seen::Ours(user) => StepEnd::Done(Applied { user: Some(user), ..Applied::default() }),
         Seen::Other(user) => StepEnd::Failed(CallError {
             failure: Failure::Exists,
             code: "already_exists".into(),

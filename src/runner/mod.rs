@@ -4,15 +4,18 @@
 //! transport, disk and watcher are given in, so that whole runs are tested under a paused clock.
 
 mod ahead;
+mod archive;
 mod caller;
 mod course;
 mod create;
+mod leaving;
 #[cfg(feature = "planted-bugs")]
 mod namesake;
 mod reunion;
 mod rows;
 mod step;
 mod stop;
+mod token;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ impl Engine<'_> {
     /// The id of the user who has the leaver's e-mail at this moment.
     pub(super) async fn namesake(&self, step: &Step, plan: &Plan) -> Option<String> {
         let user = plan.user.as_ref().filter(|user| !user.email.is_empty())?;
-        if !planted(Bug::DeletesByEmail) || *step != Step::EnsureGone {
+        if !planted(Bug::DeletesByEmail) || !matches!(step, Step::EnsureGone(_)) {
             return None;
         }
         let filter = Filter::Emails(vec![user.email.clone()]);

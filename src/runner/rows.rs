@@ -1,12 +1,12 @@
 //! Rows in bounded concurrency, and the way of one row through its steps.
 
 use super::step::{Applied, Current, StepEnd, call_for};
-use super::{Broken, Engine};
+use super::{Broken, Engine, leaving};
 use crate::journal::{Event, OpenRow};
 use crate::outcome::{Cause, RowOutcome, Status, StepWord, Stop};
 use crate::plan::{Plan, Step, of_user, step_word};
 use crate::planted::{Bug, planted};
-use crate::provider::CallError;
+use crate::provider::{CallError, Details};
 
 /// A row that has something to do.
 #[derive(Debug, Clone)]
@@ -89,6 +89,9 @@ impl Engine<'_> {
                     }
                 }
                 StepEnd::Failed(error) => return self.end(*row, progress.failed(&name, &error)).await,
+                StepEnd::Wrong(error) => {
+                    return self.end(*row, progress.ended_badly(&name, &error, true)).await;
+                }
                 StepEnd::Unknown(error) => return self.doubtful(*row, step, &progress, &error).await,
                 StepEnd::Stopped => return RowEnd::Stopped,
             }
@@ -117,6 +120,9 @@ impl Engine<'_> {
         let user_id = progress.user_id().to_string();
         #[cfg(feature = "planted-bugs")]
         let user_id = self.namesake(step, progress.plan).await.unwrap_or(user_id);
+        if leaving::looks_first(step, self.caller.provider().facts()) {
+            return self.ensure_looking(current, &user_id, step, progress.plan).await;
+        }
         self.ensure(current, &user_id, step, &call_for(step, &user_id, &sip_device)).await
     }
 
@@ -125,7 +131,7 @@ impl Engine<'_> {
         if progress.open.sip_device.is_empty()
             && let Some(user) = self.wait_for_sip_device(progress.user_id()).await?
         {
-            progress.learn(&Applied { user: Some(user), ..Applied::default() });
+            progress.learn(&Applied { user: Some(Box::new(user)), ..Applied::default() });
         }
         Ok(Some(progress.open.sip_device.clone()).filter(|id| !id.is_empty()))
     }
@@ -187,6 +193,7 @@ impl<'a> Progress<'a> {
         if !applied.request_id.is_empty() {
             self.request_id.clone_from(&applied.request_id);
         }
+        add_details(&mut self.open.details, &applied.details);
         self.open.done.push(name.clone());
         self.open.in_doubt = false;
         Event::Done {
@@ -196,6 +203,7 @@ impl<'a> Progress<'a> {
             device_ids: self.open.device_ids.clone(),
             sip_contact_uri: self.open.sip_contact_uri.clone(),
             sip_device: self.open.sip_device.clone(),
+            details: self.open.details.clone(),
         }
     }
 
@@ -219,6 +227,11 @@ impl<'a> Progress<'a> {
 
     fn failed(&self, step: &str, error: &CallError) -> RowOutcome {
         let partial = !self.open.done.is_empty() && !planted(Bug::PartialIsFailed);
+        self.ended_badly(step, error, partial)
+    }
+
+    /// `partial` where something took effect, be it another effect than was wished.
+    fn ended_badly(&self, step: &str, error: &CallError, partial: bool) -> RowOutcome {
         let mut outcome = self.outcome(if partial { Status::Partial } else { Status::Failed });
         outcome.http_status = error.status;
         if !error.request_id.is_empty() {
@@ -247,8 +260,24 @@ pub fn open_outcome(status: Status, open: &OpenRow, plan: &Plan) -> RowOutcome {
     let mut words: Vec<StepWord> = open.done.iter().map(|name| step_word(name)).collect();
     words.dedup();
     outcome.steps_done = words;
+    outcome.details.extend(open.details.clone());
     outcome.attempts = open.attempts;
     outcome
+}
+
+/// Devices are counted over all steps of the row; everything else is as the newest step tells it.
+fn add_details(all: &mut Details, new: &Details) {
+    for (name, text) in new {
+        let sum = match (name.as_str(), all.get(name)) {
+            ("devices_reassigned", Some(before)) => before
+                .parse()
+                .ok()
+                .zip(text.parse().ok())
+                .map(|(before, more): (u64, u64)| (before + more).to_string()),
+            _ => None,
+        };
+        all.insert(name.clone(), sum.unwrap_or_else(|| text.clone()));
+    }
 }
 
 fn no_sip_device() -> CallError {

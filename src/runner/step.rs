@@ -10,7 +10,7 @@ use super::{Broken, Engine};
 use crate::journal::{Event, NEVER_SENT};
 use crate::plan::Step;
 use crate::planted::{Bug, planted};
-use crate::provider::{Answer, Call, CallError, Failure};
+use crate::provider::{Answer, Call, CallError, Changes, Content, Details, Failure};
 use crate::retry::{self, Next};
 use crate::roster::User;
 
@@ -28,6 +28,8 @@ pub(super) enum StepEnd {
     Failed(CallError),
     /// It may have taken effect, and it could not be found out.
     Unknown(CallError),
+    /// It took effect, and another one than was wished.
+    Wrong(CallError),
     /// The run stops; the journal knows whether the step is in doubt.
     Stopped,
 }
@@ -35,15 +37,22 @@ pub(super) enum StepEnd {
 /// What is known of a step that took effect.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Applied {
-    pub user: Option<User>,
+    pub user: Option<Box<User>>,
     pub status: Option<u16>,
     pub request_id: String,
+    /// What is worth a place in the `details` column.
+    pub details: Details,
 }
 
 impl From<Answer> for Applied {
     fn from(answer: Answer) -> Applied {
-        let (status, request_id) = (Some(answer.status), answer.request_id.clone());
-        Applied { user: answer.user(), status, request_id }
+        let (status, request_id) = (Some(answer.status), answer.request_id);
+        let (user, details) = match answer.content {
+            Content::User(user) => (Some(user), Details::new()),
+            Content::Told(details) => (None, details),
+            _ => (None, Details::new()),
+        };
+        Applied { user, status, request_id, details }
     }
 }
 
@@ -152,7 +161,7 @@ impl Engine<'_> {
         let applied = || StepEnd::Done(Applied { status: error.status, ..Applied::default() });
         let missing = |error: &CallError| error.failure == Failure::Missing;
         match step {
-            Step::EnsureGone if missing(&error) => return applied(),
+            Step::EnsureGone(_) if missing(&error) => return applied(),
             // Nobody can read a password.
             Step::EnsureSipPassword { .. } if !missing(&error) && !planted(Bug::PasswordRefusedIsFailed) => {
                 return StepEnd::Unknown(error);
@@ -170,7 +179,7 @@ impl Engine<'_> {
                     }
                 }
                 Err(Broken::Failed { error: read, .. }) if missing(&read) => match step {
-                    Step::EnsureGone => return applied(),
+                    Step::EnsureGone(_) => return applied(),
                     _ => return StepEnd::Failed(error),
                 },
                 Err(Broken::Failed { .. }) => return StepEnd::Unknown(error),
@@ -209,7 +218,7 @@ impl Engine<'_> {
 }
 
 /// The ending of tries that are used up.
-fn used_up(error: CallError, in_doubt: bool) -> StepEnd {
+pub(super) fn used_up(error: CallError, in_doubt: bool) -> StepEnd {
     let in_doubt = in_doubt && !planted(Bug::UsedUpStepIsFailed);
     if in_doubt || error.failure.effect_possible() { StepEnd::Unknown(error) } else { StepEnd::Failed(error) }
 }
@@ -227,6 +236,9 @@ fn holds(step: &Step, user: &User) -> bool {
             same(&changes.first_name, &user.first_name)
                 && same(&changes.last_name, &user.last_name)
                 && (email.is_empty() || email.eq_ignore_ascii_case(&user.email))
+                && changes
+                    .enabled
+                    .is_none_or(|enabled| user.status == if enabled { "active" } else { "disabled" })
         }
         Step::EnsureNumber { device_id, number } => {
             device(device_id).is_some_and(|device| device.contact_uri == *number)
@@ -237,7 +249,9 @@ fn holds(step: &Step, user: &User) -> bool {
         Step::EnsureDisabled { device_id } => {
             device(device_id).is_none_or(|device| device.available != Some(true))
         }
-        Step::EnsureUser(_) | Step::EnsureSipPassword { .. } | Step::EnsureGone => false,
+        Step::EnsureUserDisabled => user.status == "disabled",
+        // These have ways of their own to look.
+        _ => false,
     }
 }
 
@@ -259,6 +273,18 @@ pub(super) fn call_for(step: &Step, user_id: &str, sip_device: &str) -> Call {
         Step::EnsureSipPassword { password, .. } => {
             Call::SetSipPassword { user_id, device_id: sip_device.to_string(), password: password.clone() }
         }
-        Step::EnsureGone => Call::Delete { user_id },
+        Step::EnsureUserDisabled => {
+            Call::Change { user_id, changes: Changes { enabled: Some(false), ..Changes::default() } }
+        }
+        Step::EnsureReassigned { to, devices } => {
+            Call::Reassign { from: user_id, to: to.clone(), devices: devices.clone() }
+        }
+        Step::EnsureOwner { device_id, owner } => {
+            Call::SetOwner { device_id: device_id.clone(), owner: owner.clone() }
+        }
+        Step::EnsureArchived { reason } => Call::Archive { user_id, reason: reason.clone() },
+        Step::EnsureGone(parting) => Call::Delete { user_id, parting: parting.clone() },
+        Step::EnsurePurged => Call::Purge { user_id },
+        Step::EnsureRestored => Call::Restore { user_id },
     }
 }

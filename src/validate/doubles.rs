@@ -96,6 +96,7 @@ fn fields(kind: Kind) -> &'static [Field] {
             Field::NewDeviceContactUri,
         ],
         Kind::Offboard => &Field::IDENTITY,
+        Kind::Restore => &[Field::UserId],
     }
 }
 

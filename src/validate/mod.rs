@@ -10,12 +10,13 @@ mod offboard;
 mod onboard;
 mod person;
 mod phone;
+mod restore;
 mod survey;
 mod update;
 mod words;
 
 use crate::columns::Columns;
-use crate::row::{Kind, Mode, Problem, RawRow, Request, Warning};
+use crate::row::{Identity, Kind, Mode, Problem, RawRow, Request, Warning};
 
 pub use doubles::Doubles;
 pub use findings::Findings;
@@ -23,11 +24,18 @@ pub use phone::known_country;
 pub use survey::{Survey, survey};
 
 /// Whose words a sheet is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Vocabulary {
+    #[default]
     Exotel,
     AudianFlat,
     AudianKazoo,
+}
+
+impl Vocabulary {
+    pub fn is_audian(self) -> bool {
+        self != Vocabulary::Exotel
+    }
 }
 
 /// What decides whether a row is right.
@@ -43,10 +51,20 @@ pub struct Rules {
     pub voip: Option<bool>,
     /// `offboard`: how users go where the row does not say.
     pub mode: Mode,
+    /// Whether the account keeps archived users (Audian); without it nobody can be archived or purged.
+    pub archive_supported: bool,
     pub reason: Option<String>,
     pub reassign_to: Option<String>,
     /// A blank SIP password will be generated.
     pub generate_sip_passwords: bool,
+}
+
+impl Rules {
+    /// The ways in which the account lets a user go.
+    pub fn modes(&self) -> Vec<Mode> {
+        let kept = |mode: &Mode| self.archive_supported || !matches!(mode, Mode::Archive | Mode::Purge);
+        self.vocabulary.modes().iter().copied().filter(kept).collect()
+    }
 }
 
 /// What the rules say of one row.
@@ -121,6 +139,7 @@ impl Checker {
             Kind::Onboard => Draft::Onboard(onboard::draft(&mut cells)),
             Kind::Update => Draft::Update(update::draft(&mut cells)),
             Kind::Offboard => Draft::Offboard(offboard::draft(&mut cells)),
+            Kind::Restore => Draft::Restore(restore::draft(&mut cells)),
         };
         cells.without_a_place();
         if let Some(doubles) = &self.doubles {
@@ -135,6 +154,7 @@ enum Draft<'a> {
     Onboard(onboard::Draft<'a>),
     Update(update::Draft<'a>),
     Offboard(offboard::Draft<'a>),
+    Restore(&'a str),
 }
 
 impl Draft<'_> {
@@ -143,6 +163,9 @@ impl Draft<'_> {
             Draft::Onboard(draft) => Request::Onboard(draft.into_request()),
             Draft::Update(draft) => Request::Update(draft.into_request()),
             Draft::Offboard(draft) => Request::Offboard(draft.into_request()),
+            Draft::Restore(user_id) => {
+                Request::Restore(Identity { user_id: Some(user_id.to_owned()), ..Identity::default() })
+            }
         }
     }
 }

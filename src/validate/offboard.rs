@@ -9,6 +9,7 @@ use crate::row::{Field, Mode, Offboarding};
 
 pub(super) struct Draft<'a> {
     who: Who<'a>,
+    vocabulary: Vocabulary,
     mode: Mode,
     reason: Option<&'a str>,
     reassign_to: Option<&'a str>,
@@ -21,6 +22,7 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
     let mode = mode(cells);
     Draft {
         who,
+        vocabulary: rules.vocabulary,
         mode: mode.unwrap_or(rules.mode),
         reason: cells.text(Field::Reason).or(rules.reason.as_deref()),
         reassign_to: heir(cells).or(rules.reassign_to.as_deref()),
@@ -33,7 +35,7 @@ fn mode(cells: &mut Cells<'_, '_>) -> Option<Mode> {
     let rules = cells.checker.rules();
     let text = cells.text(Field::Mode);
     let mode = text.map_or(Some(rules.mode), Mode::of_word);
-    let offered = rules.vocabulary.modes();
+    let offered = rules.modes();
     if let Some(mode) = mode.filter(|mode| offered.contains(mode)) {
         return Some(mode);
     }
@@ -41,6 +43,10 @@ fn mode(cells: &mut Cells<'_, '_>) -> Option<Mode> {
     let shown = quoted(text.unwrap_or(rules.mode.word()));
     let provider = rules.vocabulary.provider();
     let message = match mode {
+        Some(_) if rules.vocabulary.is_audian() => format!(
+            "this account cannot {shown} a user: a plain Kazoo keeps no archive and would delete for good; it has {} only",
+            words.join(" and ")
+        ),
         Some(_) => format!("{provider} cannot {shown} a user; it has {} only", words.join(" and ")),
         None => format!("{shown} is not a mode; write one of {}", words.join(", ")),
     };
@@ -78,6 +84,7 @@ impl Draft<'_> {
     pub(super) fn into_request(self) -> Offboarding {
         Offboarding {
             who: self.who.into_identity(),
+            vocabulary: self.vocabulary,
             mode: self.mode,
             reason: self.reason.map(str::to_owned),
             reassign_to: self.reassign_to.map(str::to_owned),

@@ -11,6 +11,7 @@ use crate::secret::Secret;
 
 #[derive(Default)]
 pub(super) struct Draft<'a> {
+    vocabulary: Vocabulary,
     first_name: &'a str,
     last_name: &'a str,
     email: Option<&'a str>,
@@ -21,11 +22,16 @@ pub(super) struct Draft<'a> {
 }
 
 pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
+    let vocabulary = cells.checker.rules().vocabulary;
     let draft = Draft {
+        vocabulary,
         first_name: mandatory_name(cells, Field::FirstName, "first_name_missing"),
         last_name: mandatory_name(cells, Field::LastName, "last_name_missing"),
         email: cells.email(Field::Email),
-        number: cells.new_number(Field::DeviceContactUri),
+        number: match vocabulary {
+            Vocabulary::Exotel => cells.new_number(Field::DeviceContactUri),
+            _ => cells.number(Field::DeviceContactUri),
+        },
         role: cells.role(),
         device_name: cells.text(Field::DeviceName),
         sip_password: cells.sip_password(),
@@ -50,11 +56,14 @@ fn mandatory_name<'a>(cells: &mut Cells<'a, '_>, field: Field, code: &'static st
 
 impl Draft<'_> {
     pub(super) fn into_request(self) -> Onboarding {
+        let number = self.number.map(Cow::into_owned);
+        let (number, phone) = if self.vocabulary.is_audian() { (None, number) } else { (number, None) };
         Onboarding {
+            number,
+            phone,
             first_name: self.first_name.to_owned(),
             last_name: self.last_name.to_owned(),
             email: self.email.map(str::to_owned),
-            number: self.number.map(Cow::into_owned),
             role: self.role.map(str::to_owned),
             device_name: self.device_name.map(str::to_owned),
             sip_password: self.sip_password.map(Secret::new),

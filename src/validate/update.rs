@@ -5,13 +5,14 @@
 use std::borrow::Cow;
 
 use super::cells::{Cells, Who};
-use super::words;
+use super::{Vocabulary, words};
 use crate::row::{Field, Updating};
 use crate::secret::Secret;
 
 #[derive(Default)]
 pub(super) struct Draft<'a> {
     who: Who<'a>,
+    vocabulary: Vocabulary,
     device_id: Option<&'a str>,
     first_name: Option<&'a str>,
     last_name: Option<&'a str>,
@@ -36,11 +37,15 @@ const CHANGES: [Field; 7] = [
 pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
     let draft = Draft {
         who: cells.who(),
+        vocabulary: cells.checker.rules().vocabulary,
         device_id: cells.id(Field::DeviceId),
         first_name: cells.name(Field::FirstName),
         last_name: cells.name(Field::LastName),
         new_email: cells.email(Field::NewEmail),
-        new_number: cells.new_number(Field::NewDeviceContactUri),
+        new_number: match cells.checker.rules().vocabulary {
+            Vocabulary::Exotel => cells.new_number(Field::NewDeviceContactUri),
+            _ => cells.number(Field::NewDeviceContactUri),
+        },
         available: cells.word(
             Field::Available,
             "available_invalid",
@@ -63,6 +68,7 @@ impl Draft<'_> {
     pub(super) fn into_request(self) -> Updating {
         Updating {
             who: self.who.into_identity(),
+            vocabulary: self.vocabulary,
             device_id: self.device_id.map(str::to_owned),
             first_name: self.first_name.map(str::to_owned),
             last_name: self.last_name.map(str::to_owned),

@@ -56,10 +56,17 @@ impl Vocabulary {
     pub fn has_no_place_for(self, field: Field, kind: Kind) -> bool {
         match (self, kind) {
             (Vocabulary::Exotel, _) => matches!(field, Field::Status | Field::Reason | Field::ReassignTo),
+            // Kazoo's users have no phone number.
+            (Vocabulary::AudianKazoo, Kind::Onboard | Kind::Update)
+                if matches!(field, Field::NewDeviceContactUri)
+                    || (kind == Kind::Onboard && field == Field::DeviceContactUri) =>
+            {
+                true
+            }
             // Audian makes no device with a user, and a device of its has no switch.
             (_, Kind::Onboard) => matches!(field, Field::DeviceName | Field::SipPassword),
             (_, Kind::Update) => field == Field::Available,
-            (_, Kind::Offboard) => false,
+            (_, Kind::Offboard | Kind::Restore) => false,
         }
     }
 }

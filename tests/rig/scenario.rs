@@ -81,6 +81,7 @@ impl Scenario {
             Kind::Onboard => onboard::rows(rows, &before, &mut chance),
             Kind::Update => update::rows(rows, &before, &mut chance),
             Kind::Offboard => offboard::rows(rows, &before, &mut chance),
+            Kind::Restore => unreachable!("Exotel brings nobody back"),
         };
         // A limit that nobody waits for is no run that ends.
         let retries = if settings.rate.is_some() { 5 } else { chance.pick(&[5, 5, 2, 0]) };

@@ -15,9 +15,11 @@ use crate::outcome::exit;
 use crate::row::{RawRow, RowSource};
 use crate::screen::{Screen, plural};
 use crate::table::FormulaGuard;
+use crate::validate::Vocabulary;
 
 /// Options that a run keeps for `resume`, but that may differ when it goes on.
-const FREE: [&str; 5] = ["results", "failed", "no_formula_guard", "max_errors", "max_delete"];
+const FREE: [&str; 6] =
+    ["results", "failed", "no_formula_guard", "max_errors", "max_delete", "accept_charges"];
 
 pub(super) async fn begin_or_go_on(
     options: &ImportOptions,
@@ -192,6 +194,8 @@ fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
     let flag = |given: bool| given.then(|| "yes".to_string());
     let (rules, sheet) = (&options.rules, &options.sheet);
     let offboards = options.kind == crate::row::Kind::Offboard;
+    // A plan of the one form has other steps than one of the other.
+    keep("dialect", (rules.vocabulary == Vocabulary::AudianKazoo).then(|| "kazoo".to_string()));
     keep("mode", offboards.then(|| rules.mode.word().to_string()));
     keep("reason", rules.reason.clone());
     keep("reassign_to", rules.reassign_to.clone());
@@ -199,6 +203,8 @@ fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
     keep("strict_names", flag(rules.strict_names));
     keep("generate_sip_passwords", flag(rules.generate_sip_passwords));
     keep("again", flag(options.again));
+    keep("no_invite", flag(options.no_invite));
+    keep("accept_charges", flag(options.accept_charges));
     keep("delimiter", sheet.form.delimiter.map(|byte| char::from(byte).to_string()));
     keep("encoding", sheet.form.encoding.clone());
     keep("sheet", sheet.form.sheet.clone());

@@ -236,7 +236,7 @@ fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
 /// The codes of the warnings column.
 fn warnings<'a>(of_row: &'a [Warning], look: Option<&Look>) -> Vec<&'a str> {
     let mut codes: Vec<&str> = of_row.iter().map(|warning| warning.code).collect();
-    if matches!(look, Some(Look::User(user)) if on_a_call(user)) {
+    if look.and_then(Look::user).is_some_and(on_a_call) {
         codes.push("on_a_call");
     }
     codes.sort_unstable();

@@ -11,7 +11,7 @@ mod rows;
 
 use super::connection::block_on;
 use super::{Connection, Failure};
-use crate::cli::{ImportOptions, Settings};
+use crate::cli::{ImportOptions, ProviderChoice, Settings};
 use crate::history::{History, Key, Run};
 use crate::outcome::{Cause, Stop, exit};
 use crate::platform::Signals;
@@ -38,7 +38,11 @@ struct Import<'a> {
 /// Onboards, updates or offboards the users of a sheet.
 pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
-    let choice = settings.provider()?;
+    let choice = ProviderChoice {
+        invite: !options.no_invite,
+        accept_charges: options.accept_charges,
+        ..settings.provider()?
+    };
     consent::can_be_asked(options)?;
     let input = Input::open(options, &screen)?;
     let connection = Connection::open(&choice, settings)?;
@@ -188,6 +192,7 @@ impl Import<'_> {
             crate::row::Kind::Onboard => "onboarding",
             crate::row::Kind::Update => "updating",
             crate::row::Kind::Offboard => "offboarding",
+            crate::row::Kind::Restore => "restoring",
         }
     }
 }

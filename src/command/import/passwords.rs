@@ -107,7 +107,7 @@ fn person(source_row: u64, request: &Request) -> SecretRow {
             text(&wish.who.email),
             text(&wish.who.contact_uri.clone().or(wish.who.user_id.clone())),
         ),
-        Request::Offboard(_) => Default::default(),
+        Request::Offboard(_) | Request::Restore(_) => Default::default(),
     };
     SecretRow { source_row, first_name, last_name, email, device_contact_uri, password: Secret::new("") }
 }

@@ -51,6 +51,9 @@ impl Import<'_> {
             let verdict = verdict(&sought.request, look.as_ref());
             planned.tally.add(verdict.status());
             planned.count(&sought, look.as_ref(), &verdict);
+            if self.options.no_invite {
+                planned.invited = 0;
+            }
             if self.run.journal.state().ended_at(sought.row).is_some() {
                 planned.ended += 1;
             } else if let Verdict::Go(plan) = &verdict {
@@ -140,7 +143,7 @@ impl Planned {
         if let Some(Step::EnsureUser(user)) = plan.steps.first() {
             self.invited += u64::from(user.email.is_some());
         }
-        if let (Request::Offboard(_), Some(Look::User(user))) = (&sought.request, look) {
+        if let (Request::Offboard(_), Some(user)) = (&sought.request, look.and_then(Look::user)) {
             self.busy += u64::from(on_a_call(user));
             if self.leavers.len() < NAMED {
                 self.leavers.push(format!("row {}: {}", sought.source_row, named(user)));

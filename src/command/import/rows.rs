@@ -82,7 +82,7 @@ pub(super) fn blank_password(request: &mut Request) -> Option<&mut Option<Secret
     let password = match request {
         Request::Onboard(wish) => &mut wish.sip_password,
         Request::Update(wish) => &mut wish.sip_password,
-        Request::Offboard(_) => return None,
+        Request::Offboard(_) | Request::Restore(_) => return None,
     };
     password.is_none().then_some(password)
 }

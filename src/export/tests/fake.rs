@@ -44,6 +44,7 @@ impl Fake {
             title: "Fake",
             page,
             longest_filter: 10_000,
+            paging: crate::provider::Paging::Offset,
             enforces_keys: true,
             settle: Duration::ZERO,
             modes: &[],
@@ -142,7 +143,7 @@ impl Provider for Fake {
         let failure = match reply.status {
             200 => {
                 let (total, users) = serde_json::from_slice(&reply.body).unwrap();
-                let content = Content::Page(Page { users, total });
+                let content = Content::Page(Page { users, total, next: None });
                 return Ok(Answer { status: 200, request_id: String::new(), content });
             }
             429 => Failure::Limited,

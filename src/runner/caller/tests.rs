@@ -18,7 +18,7 @@ impl Provider for Plain {
 
     fn request(&self, call: &Call) -> HttpRequest {
         let path = match call {
-            Call::Delete { user_id } | Call::Get { user_id } => user_id.clone(),
+            Call::Delete { user_id, .. } | Call::Get { user_id } => user_id.clone(),
             _ => String::new(),
         };
         HttpRequest {
@@ -71,7 +71,7 @@ impl Transport for Wire {
 }
 
 fn delete(name: &str) -> Call {
-    Call::Delete { user_id: name.to_string() }
+    Call::Delete { user_id: name.to_string(), parting: Default::default() }
 }
 
 async fn with_caller<T>(wire: &Wire, most: u32, test: impl AsyncFnOnce(&Caller<'_>) -> T) -> T {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use callroster::provider::exotel::Exotel;
 use callroster::provider::{
     Answer, Call, CallError, Content, Failure, Filter, HttpReply, HttpRequest, Limits, Listing, Method,
-    NewUser, Page, Provider, Transport, TransportError, TransportFailure,
+    NewUser, Page, Parting, Provider, Transport, TransportError, TransportFailure,
 };
 use callroster::roster::{Device, User};
 use callroster::secret::Secret;
@@ -183,7 +183,7 @@ pub fn get(user_id: &str) -> Call {
 }
 
 pub fn delete(user_id: &str) -> Call {
-    Call::Delete { user_id: user_id.into() }
+    Call::Delete { user_id: user_id.into(), parting: Parting::default() }
 }
 
 pub fn available(user: &User, device: &Device, available: bool) -> Call {

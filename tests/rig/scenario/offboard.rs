@@ -3,6 +3,7 @@
 use callroster::outcome::Status;
 use callroster::row::{Identity, Mode, Offboarding, Request};
 use callroster::simulator::User;
+use callroster::validate::Vocabulary;
 
 use super::update::who;
 use super::{Expect, Row};
@@ -12,8 +13,14 @@ pub fn rows(rows: usize, before: &[User], chance: &mut Chance) -> Vec<Row> {
     let mut made: Vec<Row> = Vec::new();
     for (row, user) in before.iter().enumerate().take(rows) {
         let mode = chance.pick(&[Mode::Delete, Mode::Delete, Mode::Disable]);
-        let mut wish =
-            Offboarding { who: who(user, chance), mode, reason: None, reassign_to: None, devices: vec![] };
+        let mut wish = Offboarding {
+            who: who(user, chance),
+            vocabulary: Vocabulary::Exotel,
+            mode,
+            reason: None,
+            reassign_to: None,
+            devices: vec![],
+        };
         let expect = match chance.below(10) {
             0 => {
                 wish.who = Identity { email: Some("nobody@example.com".into()), ..Identity::default() };

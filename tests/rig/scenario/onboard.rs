@@ -45,6 +45,7 @@ fn newcomer(row: usize, chance: &mut Chance) -> Onboarding {
         last_name: "Iyer".into(),
         email: email.then(|| format!("Asha{row}@Example.com")),
         number: number.then(|| format!("+9199860{row:05}")),
+        phone: None,
         role: chance.pick(&[None, Some("user"), Some("supervisor")]).map(str::to_string),
         device_name: chance.one_in(2).then(|| format!("desk {row}")),
         sip_password: None,

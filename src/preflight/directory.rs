@@ -1,0 +1,118 @@
+//! The roster of a provider that names its pages, walked over once: who of it the rows mean.
+//!
+//! Its filters take one value, may mind letter case and may be ignored, so that a walk, a hundred users a
+//! page, costs less and is surer than a question for every row.
+
+use std::collections::{HashMap, HashSet};
+
+use super::people::identity_of;
+use super::{Preflight, PreflightFailed, ValidRows};
+use crate::provider::{Call, Listing, Paging, StartKeys};
+use crate::roster::User;
+use crate::row::{Kind, Request};
+use crate::runner::Broken;
+
+/// The users whom the rows may mean, by every name.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    users: Vec<User>,
+    by_name: HashMap<String, Vec<usize>>,
+    /// Users in the roster who are not archived.
+    pub living: u64,
+}
+
+impl Directory {
+    /// The users who have one of these e-mails or addresses, without regard to case.
+    pub(super) fn named(&self, names: &[String]) -> Vec<User> {
+        let places = names.iter().filter_map(|name| self.by_name.get(&name.to_lowercase())).flatten();
+        places.map(|place| self.users[*place].clone()).collect()
+    }
+
+    pub(super) fn with_id(&self, id: &str) -> Option<User> {
+        let places = self.by_name.get(&id.to_lowercase())?;
+        places.iter().map(|place| &self.users[*place]).find(|user| user.id == id).cloned()
+    }
+
+    fn take(&mut self, user: User, wanted: &HashSet<String>) {
+        self.living += u64::from(!user.is_archived());
+        let names = [&user.id, &user.email, &user.phone].map(|name| name.to_lowercase());
+        let names = names.into_iter().filter(|name| wanted.contains(name)).collect::<HashSet<String>>();
+        if !names.is_empty() {
+            names.into_iter().for_each(|name| self.by_name.entry(name).or_default().push(self.users.len()));
+            self.users.push(user);
+        }
+    }
+}
+
+impl Preflight<'_> {
+    /// Walks over the roster for the rows; `None` where the provider counts its pages, or nobody has to be found.
+    pub(super) async fn directory_of<R: ValidRows>(
+        &self,
+        rows: &mut R,
+    ) -> Result<Option<Directory>, PreflightFailed<R::Error>> {
+        if self.caller.provider().facts().paging != Paging::Key || self.kind == Kind::Restore {
+            return Ok(None);
+        }
+        let (mut wanted, mut by_id_alone) = (HashSet::new(), true);
+        while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
+            let who = identity_of(&sought.request);
+            let (email, heir) = match &sought.request {
+                Request::Onboard(wish) => (&wish.email, &None),
+                Request::Offboard(wish) => (&who.email, &wish.reassign_to),
+                _ => (&who.email, &None),
+            };
+            by_id_alone &= email.is_none() && who.contact_uri.is_none();
+            let names = [email, heir, &who.user_id, &who.contact_uri].into_iter().flatten();
+            wanted.extend(names.map(|name| name.to_lowercase()));
+        }
+        rows.rewind().map_err(PreflightFailed::Rows)?;
+        if self.kind != Kind::Offboard && by_id_alone {
+            return Ok(None);
+        }
+        Ok(Some(self.walk_by_key(&wanted).await?))
+    }
+
+    async fn walk_by_key(&self, wanted: &HashSet<String>) -> Result<Directory, Broken> {
+        let limit = self.caller.provider().facts().page;
+        let (mut directory, mut keys, mut start) = (Directory::default(), StartKeys::default(), None);
+        let mut seen = HashSet::new();
+        loop {
+            let call = Call::List(Listing { start, limit, ..Listing::default() });
+            let page = self.read(&call).await?.page();
+            for user in page.users {
+                if seen.insert(user.id.clone()) {
+                    directory.take(user, wanted);
+                }
+            }
+            start = keys.follow(page.next).map_err(|error| {
+                self.refused(&call, &error);
+                Broken::Failed { error, counts: true }
+            })?;
+            if start.is_none() {
+                return Ok(directory);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_wanted_are_kept_and_found_by_every_name() {
+        let mut directory = Directory::default();
+        let wanted = HashSet::from(["a@x.com".to_string(), "u2".to_string()]);
+        for (id, email, status) in
+            [("u1", "A@x.com", ""), ("u2", "", "archived"), ("u3", "c@x.com", ""), ("u4", "a@X.com", "")]
+        {
+            let user = User { id: id.into(), email: email.into(), status: status.into(), ..User::default() };
+            directory.take(user, &wanted);
+        }
+        let ids = |users: Vec<User>| users.into_iter().map(|user| user.id).collect::<Vec<_>>();
+        assert_eq!(ids(directory.named(&["a@X.com".into()])), ["u1", "u4"]);
+        assert_eq!(directory.with_id("u2").map(|user| user.id), Some("u2".into()));
+        assert_eq!(directory.with_id("U2"), None);
+        assert_eq!((directory.living, directory.users.len()), (3, 3));
+    }
+}

@@ -1,0 +1,78 @@
+//! Pages of lists, and how one leads to the next: by counting, or by a key that the provider names.
+//!
+//! Pure. Keys are opaque; a list that names the same page twice would never end, so it is refused.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{CallError, Failure};
+use crate::roster::{Device, User};
+
+/// How one page of a provider's lists leads to the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Paging {
+    /// By the number of users before it, to an empty page or to the total.
+    #[default]
+    Offset,
+    /// By the key that the page before names, to the page that names none.
+    Key,
+}
+
+/// One page of the users of an account.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub users: Vec<User>,
+    /// How many users match in all, where the provider says so.
+    pub total: Option<u64>,
+    /// The key of the next page, at a provider that names its pages.
+    pub next: Option<String>,
+}
+
+/// One page of the devices of a user.
+#[derive(Debug, Clone, Default)]
+pub struct DevicePage {
+    pub devices: Vec<Device>,
+    pub next: Option<String>,
+}
+
+/// One page of the log of deletions: each one's fields by name, as text.
+#[derive(Debug, Clone, Default)]
+pub struct DeletionPage {
+    pub deletions: Vec<BTreeMap<String, String>>,
+    pub next: Option<String>,
+}
+
+/// The keys that one walk has followed.
+#[derive(Debug, Default)]
+pub struct StartKeys(HashSet<String>);
+
+impl StartKeys {
+    /// The next page's key, unless the walk has been there.
+    pub fn follow(&mut self, next: Option<String>) -> Result<Option<String>, CallError> {
+        match next {
+            Some(key) if !self.0.insert(key.clone()) => Err(CallError {
+                failure: Failure::Refused,
+                code: "bad_response".into(),
+                message: "the provider's list names the same next page twice, so it would never end; ask the provider"
+                    .into(),
+                status: None,
+                request_id: String::new(),
+            }),
+            next => Ok(next),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_ends_at_no_key_and_stops_at_a_repeated_one() {
+        let mut keys = StartKeys::default();
+        for key in ["a", "b", "c"] {
+            assert_eq!(keys.follow(Some(key.into())), Ok(Some(key.into())));
+        }
+        assert_eq!(keys.follow(None), Ok(None));
+        assert!(keys.follow(Some("b".into())).is_err_and(|error| error.code == "bad_response"));
+    }
+}

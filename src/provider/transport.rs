@@ -1,0 +1,77 @@
+//! The network as providers see it: a request out, a reply in, or why there is none.
+//!
+//! Types and one small trait; `http` is an implementation, tests have others.
+
+use futures::future::LocalBoxFuture;
+
+use super::{CallError, Failure, Limits};
+use crate::secret::Secret;
+
+/// A request as it goes on the wire, but for scheme and host.
+#[derive(Clone)]
+pub struct HttpRequest {
+    pub method: Method,
+    /// Path and query, beginning with `/`, joined to the base URL.
+    pub path: String,
+    /// The header that carries the credentials, and its value.
+    pub authorization: (&'static str, Secret),
+    /// JSON.
+    pub body: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// A reply as it came off the wire.
+#[derive(Debug, Clone, Default)]
+pub struct HttpReply {
+    pub status: u16,
+    pub body: Vec<u8>,
+    /// What the headers say of limits.
+    pub limits: Limits,
+}
+
+/// The network, as one small trait: a whole run is tested without a socket.
+pub trait Transport {
+    fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>>;
+}
+
+/// Why no reply came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TransportError {
+    pub kind: TransportFailure,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportFailure {
+    /// Nothing was written: refused connection, unknown name, TLS.
+    NotSent,
+    /// Sent, but no whole reply within the time given.
+    TimedOut,
+    /// Sent, and the connection broke.
+    Lost,
+}
+
+impl From<TransportError> for CallError {
+    fn from(error: TransportError) -> CallError {
+        let (failure, code) = match error.kind {
+            TransportFailure::NotSent => (Failure::NotSent, "connection"),
+            TransportFailure::TimedOut => (Failure::Unclear, "timeout"),
+            TransportFailure::Lost => (Failure::Unclear, "connection"),
+        };
+        CallError {
+            failure,
+            code: code.into(),
+            message: error.message,
+            status: None,
+            request_id: String::new(),
+        }
+    }
+}
