@@ -3,6 +3,7 @@
 mod support;
 
 mod answers;
+mod audian;
 mod bad_input;
 mod contract;
 mod credentials;

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
-use callroster::simulator::{Running, SimSettings, Simulator, Truth, spawn};
+use callroster::simulator::{Running, SimProvider, SimSettings, Simulator, Truth, spawn};
 
 /// A folder with its own state, where nothing of the machine's configuration is seen.
 pub struct Desk {
     folder: tempfile::TempDir,
     server: Option<Running>,
+    provider: SimProvider,
 }
 
 /// What the program said.
@@ -23,13 +24,14 @@ pub struct Said {
 impl Desk {
     /// With the simulator that is built into the program.
     pub fn new() -> Desk {
-        Desk { folder: tempfile::tempdir().expect("a folder"), server: None }
+        Desk { folder: tempfile::tempdir().expect("a folder"), server: None, provider: SimProvider::Exotel }
     }
 
     /// With a simulator that outlives the program, as a real provider does.
     pub fn with(settings: SimSettings) -> Desk {
+        let provider = settings.provider;
         let simulator = Simulator::new(SimSettings { log: true, ..settings }).expect("settings are right");
-        Desk { server: Some(spawn(simulator, 0).expect("a loopback port")), ..Desk::new() }
+        Desk { server: Some(spawn(simulator, 0).expect("a loopback port")), provider, ..Desk::new() }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -60,9 +62,17 @@ impl Desk {
             command.env("PATH", path);
         }
         if let Some(server) = &self.server {
-            command.env("CALLROSTER_PROVIDER", "exotel").env("CALLROSTER_BASE_URL", server.base_url());
-            command.env("EXOTEL_API_KEY", "sim-key").env("EXOTEL_API_TOKEN", "sim-token");
-            command.env("EXOTEL_ACCOUNT_SID", "sim");
+            command.env("CALLROSTER_BASE_URL", server.base_url());
+            match self.provider {
+                SimProvider::Exotel => {
+                    command.env("CALLROSTER_PROVIDER", "exotel").env("EXOTEL_ACCOUNT_SID", "sim");
+                    command.env("EXOTEL_API_KEY", "sim-key").env("EXOTEL_API_TOKEN", "sim-token");
+                }
+                SimProvider::Audian => {
+                    command.env("CALLROSTER_PROVIDER", "audian").env("AUDIAN_ACCOUNT_ID", "sim");
+                    command.env("AUDIAN_API_KEY", "sim-key");
+                }
+            }
         }
         command.stdin(Stdio::null());
         command
