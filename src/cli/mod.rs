@@ -7,6 +7,7 @@ mod credentials;
 mod documents;
 mod options;
 mod settings;
+mod sources;
 
 pub use arguments::{
     Arguments, AuditArguments, ColorArgument, CommandArguments, CompletionsArguments, DoctorArguments,
@@ -18,6 +19,7 @@ pub use credentials::Credentials;
 pub use documents::{completions_for, manual};
 pub use options::{Bound, ImportOptions, SheetChoice, ValidateOptions, mode_word};
 pub use settings::{ProviderChoice, ProviderName, ScreenSettings, Settings, vocabulary};
+pub use sources::Sourced;
 
 /// What is wrong with the command line or the configuration; exit code 2.
 #[derive(Debug, thiserror::Error)]

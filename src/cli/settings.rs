@@ -50,6 +50,8 @@ pub struct ProviderChoice {
     pub simulate_fresh: bool,
     /// The form of Audian's API.
     pub dialect: Dialect,
+    /// Whether the account keeps archived users.
+    pub archive: bool,
     /// New users get an invitation mail (Audian).
     pub invite: bool,
     /// Charges that new users cost are agreed to (Audian).
@@ -59,8 +61,8 @@ pub struct ProviderChoice {
 /// What every command knows.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    profile: Profile,
-    arguments: ProviderArguments,
+    pub(super) profile: Profile,
+    pub(super) arguments: ProviderArguments,
     /// Most calls in flight; `None` is found out.
     pub concurrency: Option<u32>,
     pub rate: Option<Cap>,
@@ -197,6 +199,7 @@ impl Settings {
             simulate: self.simulates(),
             simulate_fresh: self.arguments.simulate_fresh,
             dialect,
+            archive: self.archive_supported()?,
             invite: true,
             accept_charges: false,
         };

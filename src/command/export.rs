@@ -8,7 +8,7 @@ use serde_json::json;
 use super::connection::block_on;
 use super::output::{put_out_json, standard_output};
 use super::{Connection, Failure};
-use crate::cli::{ExportArguments, FormatArgument, LayoutArgument, Settings};
+use crate::cli::{ExportArguments, FormatArgument, LayoutArgument, ProviderName, Settings};
 use crate::export::{
     Consistency, CsvRoster, ExportFailed, ExportWish, Exported, JsonLinesRoster, Layout, RosterWriter, Shape,
     export as export_roster,
@@ -24,7 +24,7 @@ use crate::table::{FormulaGuard, Privacy, WholeFile, check_writable};
 pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
     let choice = settings.provider()?;
-    let wish = wish(arguments)?;
+    let wish = wish(arguments, choice.name == ProviderName::Audian)?;
     let format = format(arguments);
     if format == FormatArgument::Xlsx && !cfg!(feature = "xlsx") {
         return Err(Failure::new(
@@ -91,7 +91,7 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
     })?
 }
 
-fn wish(arguments: &ExportArguments) -> Result<ExportWish, Failure> {
+fn wish(arguments: &ExportArguments, with_accounts: bool) -> Result<ExportWish, Failure> {
     let layout = match arguments.layout {
         LayoutArgument::User => Layout::User,
         LayoutArgument::Device => Layout::Device,
@@ -100,7 +100,7 @@ fn wish(arguments: &ExportArguments) -> Result<ExportWish, Failure> {
     let shape = Shape::new(layout, columns.as_deref())
         .map_err(|error| Failure::new(exit::USAGE, format!("--columns: {error}")))?;
     Ok(ExportWish {
-        shape,
+        shape: if with_accounts { shape.with_accounts() } else { shape },
         emails: arguments.email.clone(),
         contact_uris: arguments.contact_uri.clone(),
         roles: arguments.role.iter().cloned().collect(),

@@ -38,6 +38,8 @@ pub enum Column {
     DateUpdated,
     LastLogin,
     ActiveCall,
+    Username,
+    Status,
 }
 
 /// One value of a row, before a format makes text of it.
@@ -54,7 +56,12 @@ pub enum Cell<'a> {
 pub struct Shape {
     layout: Layout,
     columns: Vec<Column>,
+    /// The columns were chosen, and are not merely the usual ones.
+    chosen: bool,
 }
+
+/// The columns of providers whose users have a name for logging in and a status (Audian).
+const OF_ACCOUNTS: [Column; 2] = [Column::Username, Column::Status];
 
 impl Layout {
     /// The word on the command line.
@@ -118,7 +125,11 @@ impl Layout {
     }
 
     fn named(self, name: &str) -> Option<Column> {
-        self.columns().iter().copied().find(|column| column.name().eq_ignore_ascii_case(name))
+        self.columns()
+            .iter()
+            .chain(&OF_ACCOUNTS)
+            .copied()
+            .find(|column| column.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -145,6 +156,8 @@ impl Column {
             Column::DateUpdated => "date_updated",
             Column::LastLogin => "last_login",
             Column::ActiveCall => "active_call",
+            Column::Username => "username",
+            Column::Status => "status",
         }
     }
 
@@ -173,6 +186,8 @@ impl Column {
             Column::DateUpdated => text_cell(&user.date_updated),
             Column::LastLogin => text_cell(&user.last_login),
             Column::ActiveCall => text_cell(&user.active_call),
+            Column::Username => text_cell(&user.username),
+            Column::Status => text_cell(&user.status),
         }
     }
 }
@@ -180,11 +195,31 @@ impl Column {
 impl Shape {
     /// The layout with all its columns, or with those that `--columns a,b,c` names, in that order.
     pub fn new(layout: Layout, columns: Option<&str>) -> Result<Shape, String> {
-        let columns = match columns {
-            None => layout.columns().to_vec(),
-            Some(list) => chosen(layout, list)?,
-        };
-        Ok(Shape { layout, columns })
+        Ok(match columns {
+            None => Shape { layout, columns: layout.columns().to_vec(), chosen: false },
+            Some(list) => Shape { layout, columns: chosen(layout, list)?, chosen: true },
+        })
+    }
+
+    /// The usual columns and those of users who log in by name and have a status.
+    pub fn with_accounts(mut self) -> Shape {
+        if !self.chosen {
+            self.columns.extend(OF_ACCOUNTS);
+        }
+        self
+    }
+
+    /// Whether the column was chosen by name.
+    pub fn asks_for(&self, column: Column) -> bool {
+        self.chosen && self.has(column)
+    }
+
+    /// Whether a column about devices was chosen, or the layout with a row for each.
+    pub fn asks_for_devices(&self) -> bool {
+        use Column::*;
+        let of_devices =
+            [DeviceId, DeviceName, DeviceType, DeviceContactUri, DeviceStatus, SipContactUri, DeviceIds];
+        self.layout == Layout::Device || of_devices.into_iter().any(|column| self.asks_for(column))
     }
 
     pub fn layout(&self) -> Layout {

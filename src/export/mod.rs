@@ -5,6 +5,7 @@
 //! and the export says so. Memory holds a set of ids; rows wait in a private temporary file.
 //! Nothing here can change anything at the provider, and nothing is written before the sweeps are over.
 
+mod completion;
 mod ids;
 mod layout;
 mod spool;
@@ -25,6 +26,7 @@ pub use writer::{CsvRoster, JsonLinesRoster, RosterWriter};
 
 use crate::provider::{CallError, Failure};
 use crate::runner::{Broken, Caller};
+use completion::Completion;
 use ids::{IdSet, Key};
 use spool::Spool;
 use sweep::sweep_roster;
@@ -105,6 +107,7 @@ pub async fn export(
     let create = || Spool::create(spool_folder).map_err(spool_failed(spool_folder));
     let target = Target { wish, spool_folder };
     let (mut newest, mut missed) = (create()?, create()?);
+    let completion = Completion::of(wish, caller.provider().facts());
     let mut before = None;
     for sweeps in 1..=MOST_SWEEPS {
         let mut spool = create()?;
@@ -112,7 +115,7 @@ pub async fn export(
             true => spool.add(key, user, &wish.shape).map_err(spool_failed(spool_folder)),
             false => Ok(()),
         };
-        let seen = sweep_roster(caller, wish, progress, sink).await?;
+        let seen = sweep_roster(caller, wish, &completion, progress, sink).await?;
         if seen.at_rest(before) {
             return target.write(vec![spool], writer, sweeps, Consistency::Complete);
         }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
 
+use super::completion::Completion;
 use super::ids::{IdSet, Key};
 use super::wish::ExportWish;
 use super::{ExportFailed, Progress};
@@ -67,6 +68,7 @@ impl Seen {
 pub async fn sweep_roster(
     caller: &Caller<'_>,
     wish: &ExportWish,
+    completion: &Completion,
     progress: Progress<'_>,
     sink: impl FnMut(Key, &User) -> Result<(), ExportFailed>,
 ) -> Result<Seen, ExportFailed> {
@@ -76,6 +78,7 @@ pub async fn sweep_roster(
     let mut sweep = Sweep {
         caller,
         wish,
+        completion,
         progress,
         sink,
         lists: &lists,
@@ -96,6 +99,7 @@ pub async fn sweep_roster(
 struct Sweep<'a, 'caller, Sink> {
     caller: &'a Caller<'caller>,
     wish: &'a ExportWish,
+    completion: &'a Completion,
     progress: Progress<'a>,
     sink: Sink,
     lists: &'a [List],
@@ -108,10 +112,17 @@ struct Sweep<'a, 'caller, Sink> {
 impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
     /// Reads pages concurrently and takes them in order.
     async fn pages<'l>(&mut self, pages: impl Iterator<Item = (&'l List, u64)>) -> Result<(), ExportFailed> {
-        let (caller, wish) = (self.caller, self.wish);
+        let (caller, wish, completion) = (self.caller, self.wish, self.completion);
         let failed = Cell::new(false);
         let mut answers = stream::iter(pages.take_while(|_| !failed.get()))
-            .map(|(list, offset)| async move { (list, list.page(caller, wish, offset).await) })
+            .map(|(list, offset)| async move {
+                let page = async {
+                    let mut page = list.page(caller, wish, offset).await?;
+                    completion.complete(caller, &mut page.users).await?;
+                    Ok(page)
+                };
+                (list, page.await)
+            })
             .buffered(caller.most().max(1));
         let mut result = Ok(());
         while let Some((list, page)) = answers.next().await {
@@ -128,7 +139,8 @@ impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
     async fn walk(&mut self, list: &List) -> Result<(), ExportFailed> {
         let mut stale = 0;
         while list.total.get().is_none() && !list.ended.get() {
-            let page = list.page(self.caller, self.wish, list.reached.get()).await?;
+            let mut page = list.page(self.caller, self.wish, list.reached.get()).await?;
+            self.completion.complete(self.caller, &mut page.users).await?;
             let new = self.take(list, &page)?;
             // Pages that a filter thinned out bring nobody, and a key that came back was refused already.
             stale = if new || list.paging == Paging::Key { 0 } else { stale + 1 };

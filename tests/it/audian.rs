@@ -315,7 +315,7 @@ fn a_refused_key_and_a_refused_token_stop_the_run() {
             command.env_remove("AUDIAN_API_KEY").env(variable, value);
             let said = crate::support::said(command.output().expect("it starts")).exits(6);
             assert!(said.err.contains("AUDIAN_API_KEY"), "{}", said.err);
-            assert_eq!(writes(&desk), [String::new(); 0]);
+            assert_eq!(writes(&desk), Vec::<String>::new());
         }
     }
     let desk = desk(10, &[]);
@@ -378,7 +378,7 @@ fn a_plain_kazoo_is_never_asked_to_archive() {
     assert!(devices.iter().all(|device| owned(&desk, &heir).contains(device)));
     desk.sheet("alone.csv", format!("user_id\n{}\n", people[1]));
     kazoo(&["offboard", "alone.csv", "--yes", "--mode", "delete"]).exits(0);
-    assert_eq!(owned(&desk, &people[1]), [String::new(); 0]);
+    assert_eq!(owned(&desk, &people[1]), Vec::<String>::new());
     assert_eq!(desk.column("alone.results.csv", "steps_done"), ["device;delete"]);
 }
 
