@@ -3,22 +3,28 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use callroster::provider::audian::{Audian, AudianAccount, Dialect};
 use callroster::provider::exotel::Exotel;
 use callroster::provider::{
     Answer, Call, CallError, Content, Failure, Filter, HttpReply, HttpRequest, Limits, Listing, Method,
     NewUser, Page, Parting, Provider, Transport, TransportError, TransportFailure,
 };
 use callroster::roster::{Device, User};
+use callroster::row::Mode;
 use callroster::secret::Secret;
-use callroster::simulator::{Fate, Fault, SimReply, SimRequest, SimSettings, Simulator, Truth};
+use callroster::simulator::{Fate, Fault, SimProvider, SimReply, SimRequest, SimSettings, Simulator, Truth};
 use futures::future::LocalBoxFuture;
 use tokio::time::{Instant, sleep};
 
 /// Makes a provider for the account of these settings.
 type Make = fn(&SimSettings) -> Box<dyn Provider>;
 
-/// Every provider of the contract; another one is another line.
-const PROVIDERS: &[(&str, Make)] = &[("exotel", exotel)];
+/// Every provider of the contract, with the switches of its account; another one is another line.
+const PROVIDERS: &[(&str, Make, SimProvider, &[&str])] = &[
+    ("exotel", exotel, SimProvider::Exotel, &[]),
+    ("audian", audian, SimProvider::Audian, &[]),
+    ("audian, kazoo", kazoo, SimProvider::Audian, &["dialect=kazoo"]),
+];
 
 /// How long a call may take, in simulated time.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,10 +34,40 @@ pub fn exotel(settings: &SimSettings) -> Box<dyn Provider> {
     Box::new(Exotel::new(&settings.account, &key, &token))
 }
 
+pub fn audian(settings: &SimSettings) -> Box<dyn Provider> {
+    audian_of(settings, Dialect::Flat)
+}
+
+pub fn kazoo(settings: &SimSettings) -> Box<dyn Provider> {
+    audian_of(settings, Dialect::Kazoo)
+}
+
+fn audian_of(settings: &SimSettings, dialect: Dialect) -> Box<dyn Provider> {
+    let account =
+        AudianAccount { id: settings.account.clone(), dialect, invite: true, accept_charges: false };
+    Box::new(Audian::new(account, None, Some(Secret::new(settings.token.clone()))))
+}
+
 /// A bench for every provider, each with so many users in its account.
 pub fn benches(users: usize) -> Vec<Bench> {
-    let settings = || SimSettings { users, ..SimSettings::default() };
-    PROVIDERS.iter().map(|(name, make)| Bench::new(name, *make, settings())).collect()
+    let bench = |(name, make, provider, switches): &(&'static str, Make, SimProvider, &[&str])| {
+        let mut settings = SimSettings { provider: *provider, users, ..SimSettings::default() };
+        for switch in *switches {
+            settings.set_switch(switch).expect("a switch");
+        }
+        Bench::new(name, *make, settings)
+    };
+    PROVIDERS.iter().map(bench).collect()
+}
+
+/// The benches of the providers whose users come with devices that can be found and switched.
+pub fn benches_with_phones(users: usize) -> Vec<Bench> {
+    benches(users).into_iter().filter(|bench| bench.name == "exotel").collect()
+}
+
+/// The benches of the providers that keep an archive.
+pub fn benches_with_archive(users: usize) -> Vec<Bench> {
+    benches(users).into_iter().filter(|bench| bench.provider.facts().modes.contains(&Mode::Archive)).collect()
 }
 
 /// A bench of Exotel with these switches.

@@ -1,4 +1,4 @@
-//! What holds for every provider when nothing goes wrong.
+//! What holds for providers whose users come with devices, when nothing goes wrong.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::bench::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_user_is_made_read_changed_and_deleted() {
-    for bench in benches(0) {
+    for bench in benches_with_phones(0) {
         let role = Some("supervisor".to_string());
         let made = bench.create(NewUser { role, device_name: Some("Desk".into()), ..asha() }).await;
         assert_eq!((made.first_name.as_str(), made.last_name.as_str()), ("Asha", "Rao"));
@@ -35,19 +35,9 @@ async fn a_user_is_made_read_changed_and_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_have_a_status_and_a_request_id() {
-    for bench in benches(1) {
-        let answer = bench.call(list(Filter::All, 0, 50)).await.expect("a page");
-        assert_eq!((answer.status, answer.request_id.len()), (200, 32));
-        let error = bench.call(get("nobody")).await.expect_err("nobody");
-        assert_eq!((error.status, error.request_id.len()), (Some(404), 32));
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn pages_lead_to_the_end_of_the_roster() {
     for users in [0, 1, 50, 51, 229] {
-        for bench in benches(users) {
+        for bench in benches_with_phones(users) {
             let (mut seen, mut offset) = (BTreeSet::new(), 0);
             loop {
                 let page = bench.list(Filter::All, offset, bench.provider.facts().page).await;
@@ -66,7 +56,7 @@ async fn pages_lead_to_the_end_of_the_roster() {
 
 #[tokio::test(start_paused = true)]
 async fn filters_find_who_is_meant_and_nobody_else() {
-    for bench in benches(60) {
+    for bench in benches_with_phones(60) {
         let asha = bench.create(asha()).await;
         let ravi = bench.create(person(Some("o'ravi@example.com"), Some("+919800000002"))).await;
         let found = async |filter| {
@@ -91,7 +81,7 @@ async fn filters_find_who_is_meant_and_nobody_else() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_and_logins_are_shown_when_asked_for() {
-    for bench in benches(0) {
+    for bench in benches_with_phones(0) {
         let asha = bench.create(asha()).await;
         bench.outside(format!("/__call/{}", asha.id));
         let plain = bench.list(Filter::All, 0, 50).await.users.remove(0);
@@ -104,7 +94,7 @@ async fn calls_and_logins_are_shown_when_asked_for() {
 
 #[tokio::test(start_paused = true)]
 async fn one_device_is_on_at_a_time_and_only_a_verified_one() {
-    for bench in benches(0) {
+    for bench in benches_with_phones(0) {
         let asha = bench.create(asha()).await;
         let (phone, soft) = (device_of(&asha, "tel"), device_of(&asha, "sip"));
         assert_eq!(bench.refusal(available(&asha, phone, true)).await.0, Failure::Refused);
@@ -126,7 +116,7 @@ async fn one_device_is_on_at_a_time_and_only_a_verified_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_number_has_to_be_verified_anew() {
-    for bench in benches(0) {
+    for bench in benches_with_phones(0) {
         let asha = bench.create(asha()).await;
         let phone = device_of(&asha, "tel");
         bench.verify(&asha, phone);
@@ -142,7 +132,7 @@ async fn a_new_number_has_to_be_verified_anew() {
 
 #[tokio::test(start_paused = true)]
 async fn a_sip_password_arrives_and_is_never_repeated() {
-    for bench in benches(0) {
+    for bench in benches_with_phones(0) {
         let asha = bench.create(asha()).await;
         let soft = device_of(&asha, "sip");
         bench.call(password(&asha, soft, "S3cret!päss\"")).await.expect("set");
@@ -157,7 +147,7 @@ async fn a_sip_password_arrives_and_is_never_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_user_or_device_is_missing() {
-    for bench in benches(0) {
+    for bench in benches_with_phones(0) {
         let asha = bench.create(asha()).await;
         let phone = device_of(&asha, "tel");
         let nobody = User { id: "0123456789abcdef0123456789abcdef".into(), ..User::default() };
@@ -185,7 +175,7 @@ async fn an_unknown_user_or_device_is_missing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_taken_exists() {
-    for bench in benches(0) {
+    for bench in benches_with_phones(0) {
         bench.create(asha()).await;
         let same_email = person(Some("asha+1@example.com"), Some("+919800000002"));
         let same_number = person(Some("ravi@example.com"), Some("+919800000001"));
