@@ -120,4 +120,41 @@ pub(super) const CODES: &[Explanation] = &[
         mend: "run the command again later; it looks before it sends anything",
         more: "",
     },
+    Explanation {
+        code: "resource_conflict",
+        source: Source::Audian,
+        meaning: "Something stands against the change: the user is on a call or still has devices, or somebody \
+                  else has the value already.",
+        mend: "end the calls, name who gets the devices in reassign_to, or use another value",
+        more: "",
+    },
+    Explanation {
+        code: "insufficient_permissions",
+        source: Source::Audian,
+        meaning: "The key is right but may not do this.",
+        mend: "use a key that may manage users",
+        more: "",
+    },
+    Explanation {
+        code: "user_archived",
+        source: Source::Audian,
+        meaning: "The user is archived already.",
+        mend: "bring the person back with callroster restore, or delete the archived data with --mode purge",
+        more: "",
+    },
+    Explanation {
+        code: "user_not_archived",
+        source: Source::Audian,
+        meaning: "Only the data of an archived user can be purged, and only an archived user can be restored.",
+        mend: "archive the user first, or write delete into mode",
+        more: "",
+    },
+    Explanation {
+        code: "not_archived",
+        source: Source::Audian,
+        meaning: "The provider deleted the user for good although an archive was asked for. The run stopped.",
+        mend: "use --mode disable until the provider says that the account keeps an archive",
+        more: "A plain Kazoo knows no archive and takes the call for a delete. The first archive of a run goes \
+               alone, so that one user is lost and not several.",
+    },
 ];

@@ -12,5 +12,5 @@ mod store;
 
 pub use event::{Event, FORMAT, Header, Input};
 pub use replay::{Damage, Replay};
-pub use state::{NEVER_SENT, OpenRow, State};
+pub use state::{NEVER_SENT, NOT_ARCHIVED, OpenRow, State};
 pub use store::{Disk, FileDisk, Journal, JournalFailed};

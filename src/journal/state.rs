@@ -14,6 +14,9 @@ pub const NEVER_SENT: &str = "interrupted";
 /// No event of this kind for the row.
 const NONE: u64 = u64::MAX;
 
+/// The code of a row whose user was deleted although an archive was asked for.
+pub const NOT_ARCHIVED: &str = "not_archived";
+
 /// What a journal says so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
@@ -24,6 +27,8 @@ pub struct State {
     /// At least one writing call may have been sent.
     pub wrote: bool,
     pub abandoned: bool,
+    /// An archive turned out to be a final delete.
+    pub not_archived: bool,
     /// The exit code of the last process that ended by itself.
     pub exit_code: Option<u8>,
     /// That process was stopped before its last row.
@@ -94,6 +99,7 @@ impl State {
             }
             Event::Ended { row, outcome } => {
                 self.open.remove(row);
+                self.not_archived |= outcome.troubles.iter().any(|trouble| trouble.code == NOT_ARCHIVED);
                 if self.ended_at.get(*row as usize).is_none_or(|at| *at == NONE) {
                     self.ended.add(outcome.status);
                 }

@@ -29,8 +29,9 @@ pub enum Look {
     User(Box<User>),
     /// The one user whom the row names, and the id of who gets the devices.
     Leaver { user: Box<User>, heir: String },
-    /// The user whom the row names in `reassign_to` cannot get the devices of this one.
-    NoHeir { user_id: String, code: String, message: String },
+    /// The row names its user, and asks of it what the roster shows to be impossible: an heir who is not there or
+    /// leaves too, the purge of somebody who is not archived.
+    Refused { user_id: String, code: String, message: String },
     /// Nobody: which cell names nobody.
     Nobody { column: String, value: String },
     /// Nobody any more: a run of this machine ended the user.
@@ -125,7 +126,7 @@ pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
             return Verdict::Ending(Box::new(outcome));
         }
         Some(Look::Conflict { message }) => return Verdict::invalid("identity_conflict", message.clone()),
-        Some(Look::NoHeir { user_id, code, message }) => {
+        Some(Look::Refused { user_id, code, message }) => {
             let status = if code == "identity_conflict" { Status::Invalid } else { Status::Failed };
             let mut outcome = RowOutcome::troubled(status, code, message.clone());
             outcome.user_id.clone_from(user_id);

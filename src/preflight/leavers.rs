@@ -2,10 +2,12 @@
 //!
 //! Reads only. At Exotel the list shows devices, and nobody inherits.
 
+use std::collections::HashSet;
+
 use super::Preflight;
 use super::people::{Found, identity_of};
 use super::roster::Walk;
-use crate::provider::{Call, Failure, Paging};
+use crate::provider::{Call, Failure, Paging, StartKeys};
 use crate::roster::{Device, User};
 use crate::row::{Mode, Request};
 use crate::runner::Broken;
@@ -30,6 +32,18 @@ impl Preflight<'_> {
             Found::Nobody => return Ok(archived_by_id(request).unwrap_or(Found::Nobody)),
             found => return Ok(found),
         };
+        if is_purge(request)
+            && user.status == "disabled"
+            && let Some(archived) = walk.archived.get_or_try_init(|| self.archived_by_log()).await?
+            && !archived.contains(&user.id)
+        {
+            let message = format!(
+                "the user {} is disabled, and the provider's log shows no archive of it; archive the user first, or write \
+                 delete into mode",
+                user.id
+            );
+            return Ok(Found::Refused { user_id: user.id, code: "user_not_archived", message });
+        }
         if user.devices.is_none() && needs_devices(request) && !user.is_archived() {
             user.devices = Some(self.devices(&user.id).await?);
         }
@@ -40,7 +54,7 @@ impl Preflight<'_> {
         let Some(heir) = heir.filter(|_| !user.is_archived()) else { return Ok(Found::One(user)) };
         Ok(match self.heir(heir, walk).await? {
             Ok(heir) => Found::Leaver(user, heir),
-            Err((code, message)) => Found::NoHeir { user_id: user.id, code, message },
+            Err((code, message)) => Found::Refused { user_id: user.id, code, message },
         })
     }
 
@@ -71,6 +85,30 @@ impl Preflight<'_> {
         })
     }
 
+    /// Who was archived by the provider's log; `None` where there is none. Archived users may be shown as disabled.
+    async fn archived_by_log(&self) -> Result<Option<HashSet<String>>, Broken> {
+        let (mut archived, mut keys, mut start) = (HashSet::new(), StartKeys::default(), None);
+        loop {
+            let page = match self.caller.read(&Call::Deletions { start }).await {
+                Ok(answer) => answer.deletions(),
+                Err(Broken::Stopped) => return Err(Broken::Stopped),
+                Err(Broken::Failed { .. }) => return Ok(None),
+            };
+            for deletion in page.deletions {
+                let id = deletion.get("user_id").cloned().unwrap_or_default();
+                match deletion.get("archived").map(String::as_str) {
+                    Some("true") => _ = archived.insert(id),
+                    _ => _ = archived.remove(&id),
+                }
+            }
+            let Ok(next) = keys.follow(page.next) else { return Ok(None) };
+            start = next;
+            if start.is_none() {
+                return Ok(Some(archived));
+            }
+        }
+    }
+
     async fn devices(&self, user_id: &str) -> Result<Vec<Device>, Broken> {
         match self.caller.devices_of(user_id).await {
             Err(Broken::Failed { error, .. }) if error.failure == Failure::Missing => Ok(Vec::new()),
@@ -87,11 +125,14 @@ impl Preflight<'_> {
 fn archived_by_id(request: &Request) -> Option<Found> {
     let means_archived = match request {
         Request::Restore(_) => true,
-        Request::Offboard(wish) => wish.mode == Mode::Purge,
-        _ => false,
+        request => is_purge(request),
     };
     let id = identity_of(request).user_id.clone().filter(|_| means_archived)?;
     Some(Found::One(Box::new(User { id, ..User::default() })))
+}
+
+fn is_purge(request: &Request) -> bool {
+    matches!(request, Request::Offboard(wish) if wish.mode == Mode::Purge)
 }
 
 fn needs_devices(request: &Request) -> bool {

@@ -22,7 +22,7 @@ pub(super) enum Found {
     One(Box<User>),
     /// With the heir of the devices.
     Leaver(Box<User>, Box<User>),
-    NoHeir {
+    Refused {
         user_id: String,
         code: &'static str,
         message: String,
@@ -50,8 +50,8 @@ impl Met {
             Found::Nobody => self.nobodies.push((sought.row, who.clone())),
             Found::Conflict(message) => return Some(Look::Conflict { message }),
             Found::Several(users) => return Some(several(who, &users)),
-            Found::NoHeir { user_id, code, message } => {
-                return Some(Look::NoHeir { user_id, code: code.into(), message });
+            Found::Refused { user_id, code, message } => {
+                return Some(Look::Refused { user_id, code: code.into(), message });
             }
             Found::One(user) => return Some(self.twice(&user, sought).unwrap_or(Look::User(user))),
             Found::Leaver(user, heir) => match self.twice(&user, sought) {
@@ -281,13 +281,13 @@ fn leaver(user: Box<User>, heir: &User, first_rows: &HashMap<String, u64>) -> Lo
     let user_id = user.id.clone();
     if heir.id == user.id {
         let message = format!("reassign_to names the leaver {user_id} itself; name somebody who stays");
-        return Look::NoHeir { user_id, code, message };
+        return Look::Refused { user_id, code, message };
     }
     match first_rows.get(&heir.id) {
         Some(row) => {
             let message =
                 format!("reassign_to names {}, who leaves in row {row}; name somebody who stays", heir.id);
-            Look::NoHeir { user_id, code, message }
+            Look::Refused { user_id, code, message }
         }
         None => Look::Leaver { user, heir: heir.id.clone() },
     }

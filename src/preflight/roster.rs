@@ -23,6 +23,8 @@ pub(super) struct Walk {
     pub whole: bool,
     /// Who is meant by the rows, at a provider whose roster is walked over once.
     pub directory: Option<Directory>,
+    /// Who is archived by the provider's log, once somebody asked.
+    pub archived: tokio::sync::OnceCell<Option<HashSet<String>>>,
 }
 
 impl Preflight<'_> {

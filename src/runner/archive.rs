@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::leaving::Ahead;
 use super::step::{Applied, Current, StepEnd};
 use super::{Broken, Engine};
-use crate::outcome::Status;
-use crate::outcome::{Cause, Stop};
+use crate::journal::NOT_ARCHIVED;
+use crate::outcome::{Cause, Status, Stop};
 use crate::plan::{Plan, Step};
 use crate::provider::{Call, CallError, Details, Failure, StartKeys};
 use crate::roster::User;
@@ -142,10 +142,10 @@ impl Engine<'_> {
             "the provider deleted the user {user_id} for good although it was asked to archive: this account keeps no \
              archive, so no further user was sent; ask the provider, and until then use --mode disable"
         );
-        self.stop.raise(Stop::new(Cause::Guard, "not_archived", message.clone()));
+        self.stop.raise(Stop::new(Cause::Guard, NOT_ARCHIVED, message.clone()));
         StepEnd::Wrong(CallError {
             failure: Failure::Refused,
-            code: "not_archived".into(),
+            code: NOT_ARCHIVED.into(),
             message,
             status: applied.status,
             request_id: applied.request_id.clone(),

@@ -480,3 +480,53 @@ fn a_charge_needs_consent() {
     desk.run(&["onboard", "staff.csv", "--accept-charges"]).exits(0);
     assert_eq!(own(&desk).users.len(), 1);
 }
+
+#[test]
+fn a_run_that_lost_a_user_goes_no_further() {
+    let desk = desk(60, &["data_archived=off"]);
+    desk.sheet("leavers.csv", format!("user_id\n{}\n", people(&desk)[..4].join("\n")));
+    desk.run(&["offboard", "leavers.csv", "--yes", "-c", "1"]).exits(5);
+    assert_eq!(own(&desk).users.len(), 59);
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(5).tells("goes no further");
+    desk.run(&["resume"]).exits(5);
+    assert_eq!(own(&desk).users.len(), 59);
+}
+
+#[test]
+fn who_is_merely_disabled_is_not_purged() {
+    for switch in ["archived_status=archived", "archived_status=disabled"] {
+        let desk = desk(40, &[switch]);
+        let disabled = own(&desk).users.iter().find(|user| user.disabled).expect("one is").id.clone();
+        let archived = people(&desk)[0].clone();
+        desk.sheet("leavers.csv", format!("user_id\n{archived}\n"));
+        desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+        desk.sheet("purge.csv", format!("user_id\n{disabled}\n{archived}\n"));
+        desk.run(&["offboard", "purge.csv", "--yes", "--mode", "purge"]).exits(4);
+        assert_eq!(status(&desk, "purge"), "failed purged", "{switch}");
+        assert!(!writes(&desk).join("\n").contains(&format!("{disabled}/archive")));
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_lists_the_devices_again() {
+    let desk = desk(40, &[]);
+    let people = people(&desk);
+    let (leaver, heir, other) = (&people[0], &people[5], &people[6]);
+    desk.sheet("leavers.csv", format!("user_id,reassign_to\n{leaver},{heir}\n"));
+    desk.simulator().lock().expect("fine").set_switch("maintenance=off").expect("a switch");
+    let stays = owned(&desk, leaver);
+    // The run is stopped after the user is disabled: from then on nothing is answered.
+    desk.simulator().lock().expect("fine").set_switch("reassign=off").expect("a switch");
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    assert_eq!(desk.column("leavers.results.csv", "steps_done"), ["disable"]);
+    desk.simulator().lock().expect("fine").set_switch("reassign=on").expect("a switch");
+    // Meanwhile a person gives one of the devices to somebody else.
+    let body = format!("{{\"assignedUser\":\"{other}\"}}").into_bytes();
+    let path = format!("/v2/accounts/sim/devices/{}", stays[0]);
+    let headers = vec![("X-Auth-Token".into(), "sim-token".into())];
+    let request = SimRequest { method: "PATCH".into(), path, headers, body };
+    let (reply, _) = desk.simulator().lock().expect("fine").handle(&request, Duration::from_secs(1));
+    assert_eq!(reply.status, 200);
+    desk.run(&["offboard", "leavers.failed.csv", "--yes"]).exits(0);
+    assert!(owned(&desk, other).contains(&stays[0]) && owned(&desk, heir).contains(&stays[1]));
+}

@@ -8,6 +8,7 @@ mod bad_input;
 mod contract;
 mod credentials;
 mod disk;
+mod doctor;
 mod export;
 mod import;
 mod layers;

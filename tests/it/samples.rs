@@ -43,3 +43,33 @@ fn a_damaged_sheet_is_explained() {
     let words = ["validate", "damaged.csv", "--as", "onboard", "--results", "damaged.results.csv"];
     check(&desk, &words, "damaged", 3);
 }
+
+#[test]
+fn the_offboarding_of_audian_from_the_readme() {
+    let desk = Desk::new();
+    let run = |words: &[&str], name: &str, code| {
+        let sheet = format!("{name}.csv");
+        let all =
+            [&words[..1], &[sheet.as_str(), "--simulate", "--provider", "audian"], &words[1..]].concat();
+        check(&desk, &all, name, code);
+    };
+    run(&["onboard"], "audian-onboarding", 0);
+    run(&["offboard", "--yes"], "audian-offboarding", 0);
+    let details = desk.column("audian-offboarding.results.csv", "details");
+    assert!(
+        details[0].starts_with("data_archived=true; devices_reassigned=1; restorable_until=20"),
+        "{details:?}"
+    );
+    assert_eq!(details[2], "devices_reassigned=1");
+    run(&["restore"], "audian-restore", 0);
+    run(&["offboard", "--yes"], "audian-purge", 4);
+    let log = desk.run(&["audit", "--simulate", "--provider", "audian"]).exits(0);
+    assert!(log.out.starts_with("user_id,email,deleted_at,deleted_by,reason,archived,"), "{}", log.out);
+    let roster = desk.run(&["export", "--simulate", "--provider", "audian"]).exits(0);
+    assert!(
+        roster.out.lines().next().is_some_and(|header| header.ends_with(",username,status")),
+        "{}",
+        roster.out
+    );
+    assert_eq!(roster.out.lines().count(), 4);
+}

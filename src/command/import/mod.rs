@@ -13,6 +13,7 @@ use super::connection::block_on;
 use super::{Connection, Failure};
 use crate::cli::{ImportOptions, ProviderChoice, Settings};
 use crate::history::{History, Key, Run};
+use crate::journal::NOT_ARCHIVED;
 use crate::outcome::{Cause, Stop, exit};
 use crate::platform::Signals;
 use crate::preflight::{Preflight, PreflightFailed};
@@ -158,7 +159,21 @@ impl Import<'_> {
         if self.options.dry_run || planned.to_do == 0 || self.stop.is_raised() {
             return false;
         }
-        !self.strictly_refused(planned.invalid) && self.guarded(planned) && self.consented(planned)
+        !self.archive_refused()
+            && !self.strictly_refused(planned.invalid)
+            && self.guarded(planned)
+            && self.consented(planned)
+    }
+
+    /// A run that met an account without an archive does not try it on another user; raises the stop sign then.
+    fn archive_refused(&self) -> bool {
+        let refused = self.run.journal.state().not_archived;
+        if refused {
+            let message = "this run met an archive that was a final delete, so it goes no further; the rest can be disabled \
+                           with --mode disable --fresh";
+            self.stop.raise(Stop::new(Cause::Guard, NOT_ARCHIVED, message));
+        }
+        refused
     }
 
     /// `--strict`: one invalid row stops the run; raises the stop sign then.
