@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::account_arguments::{AuditArguments, DoctorArguments, RestoreArguments};
+
 /// Onboard, update and offboard phone-system users from spreadsheets, exactly once, and export the roster to CSV.
 #[derive(Debug, Parser)]
 #[command(
@@ -286,34 +288,6 @@ pub struct OffboardArguments {
     /// Who gets the devices (Audian)
     #[arg(long, value_name = "USER")]
     pub reassign_to: Option<String>,
-    #[command(flatten)]
-    pub provider: ProviderArguments,
-}
-
-#[derive(Debug, Clone, Args)]
-pub struct RestoreArguments {
-    #[command(flatten)]
-    pub sheet: SheetArguments,
-    #[command(flatten)]
-    pub run: RunArguments,
-    #[command(flatten)]
-    pub provider: ProviderArguments,
-}
-
-#[derive(Debug, Clone, Args)]
-pub struct AuditArguments {
-    /// The file to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Do not guard cells that a spreadsheet would run as a formula
-    #[arg(long)]
-    pub no_formula_guard: bool,
-    #[command(flatten)]
-    pub provider: ProviderArguments,
-}
-
-#[derive(Debug, Clone, Args)]
-pub struct DoctorArguments {
     #[command(flatten)]
     pub provider: ProviderArguments,
 }

@@ -1,6 +1,7 @@
 //! What the user types. The only place that knows clap; below it there are [`Settings`]
 //! and options, which say what is meant.
 
+mod account_arguments;
 mod arguments;
 mod config;
 mod credentials;
@@ -9,6 +10,7 @@ mod options;
 mod settings;
 mod sources;
 
+pub use account_arguments::{AuditArguments, DoctorArguments, RestoreArguments};
 pub use arguments::{
     Arguments, AuditArguments, ColorArgument, CommandArguments, CompletionsArguments, DoctorArguments,
     ExplainArguments, ExportArguments, FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments,

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::account_arguments::RestoreArguments;
 use super::arguments::{
-    KindArgument, OffboardArguments, OnboardArguments, RestoreArguments, RunArguments, SheetArguments,
-    UpdateArguments, ValidateArguments,
+    KindArgument, OffboardArguments, OnboardArguments, RunArguments, SheetArguments, UpdateArguments,
+    ValidateArguments,
 };
 use super::{Settings, Usage};
 use crate::columns::Mapping;

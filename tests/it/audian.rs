@@ -530,3 +530,28 @@ fn a_run_that_goes_on_lists_the_devices_again() {
     desk.run(&["offboard", "leavers.failed.csv", "--yes"]).exits(0);
     assert!(owned(&desk, other).contains(&stays[0]) && owned(&desk, heir).contains(&stays[1]));
 }
+
+#[test]
+fn a_reassignment_of_unclear_effect_is_not_sent_again() {
+    for (fault, sent) in [(Fault::ResetAfter, 1), (Fault::ResetBefore, 2)] {
+        let desk = desk(40, &[]);
+        let people = people(&desk);
+        desk.sheet("leavers.csv", format!("user_id,reassign_to\n{},{}\n", people[0], people[5]));
+        // The exchange, the roster, the devices; then the user is disabled, and the devices are listed again.
+        for _ in 0..5 {
+            desk.simulator().lock().expect("fine").inject(None);
+        }
+        desk.simulator().lock().expect("fine").inject(Some(fault));
+        desk.run(&["offboard", "leavers.csv", "--yes", "--retries", "0"]).exits(8);
+        assert_eq!((status(&desk, "leavers"), writes(&desk).len()), ("unknown".into(), 2));
+        desk.run(&["resume"]).exits(0);
+        let row = &desk.results("leavers.results.csv")[0];
+        assert_eq!(
+            (row["result_status"].as_str(), row["steps_done"].as_str()),
+            ("archived", "disable;reassign;archive")
+        );
+        assert!(row["details"].contains("devices_reassigned=2"), "{}", row["details"]);
+        let reassigned = writes(&desk).into_iter().filter(|call| call.contains("reassign")).count();
+        assert_eq!(reassigned, sent, "{fault:?}");
+    }
+}
