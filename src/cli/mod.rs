@@ -10,12 +10,13 @@ mod options;
 mod settings;
 mod sources;
 
+pub use account_arguments::RestoreArguments;
 pub use account_arguments::{AuditArguments, DoctorArguments, RestoreArguments};
 pub use arguments::{
     Arguments, AuditArguments, ColorArgument, CommandArguments, CompletionsArguments, DoctorArguments,
     ExplainArguments, ExportArguments, FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments,
-    ReportArguments, RestoreArguments, ResumeArguments, RunsArguments, ScreenArguments, SimulateArguments,
-    TemplateArguments, arguments_of, command_line,
+    ReportArguments, ResumeArguments, RunsArguments, ScreenArguments, SimulateArguments, TemplateArguments,
+    arguments_of, command_line,
 };
 pub use credentials::Credentials;
 pub use documents::{completions_for, manual};
