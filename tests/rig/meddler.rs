@@ -18,11 +18,11 @@ pub fn meddle(world: &World, scenario: &Scenario, deed: &str, chance: &mut Chanc
     let target = scenario.rows[row].user_id.clone();
     world.touched.borrow_mut().insert(row as u32);
     match (scenario.kind, deed) {
-        (Kind::Onboard, "somebody") => {
-            let Some(person) = rival(&scenario.rows[row].request, chance.one_in(2)) else { return };
+        (Kind::Onboard, _) => {
+            let twin = deed == "somebody" && chance.one_in(2);
+            let Some(person) = rival(&scenario.rows[row].request, twin) else { return };
             world.others.borrow_mut().extend(account::join(&mut simulator, now, &person));
         }
-        (Kind::Onboard, _) => {}
         (_, "somebody") if chance.one_in(2) => account::rename(&mut simulator, now, &target, "Renamed"),
         (_, "somebody") => account::leave(&mut simulator, now, &target),
         _ => {
