@@ -29,7 +29,7 @@ impl Preflight<'_> {
         }
         let mut user = match found {
             Found::One(user) => user,
-            Found::Nobody => return Ok(archived_by_id(request).unwrap_or(Found::Nobody)),
+            Found::Nobody => return Ok(archived_by_id(request).unwrap_or_else(|| nobody(request))),
             found => return Ok(found),
         };
         if is_purge(request)
@@ -129,6 +129,22 @@ fn archived_by_id(request: &Request) -> Option<Found> {
     };
     let id = identity_of(request).user_id.clone().filter(|_| means_archived)?;
     Some(Found::One(Box::new(User { id, ..User::default() })))
+}
+
+/// A number alone names nobody where the list shows none.
+fn nobody(request: &Request) -> Found {
+    let who = identity_of(request);
+    match (&who.user_id, &who.email, &who.contact_uri) {
+        (None, None, Some(contact)) => Found::Refused {
+            user_id: String::new(),
+            code: "user_not_found",
+            message: format!(
+                "nobody was found by the device_contact_uri {contact}, since this provider's list need not show numbers; name \
+                 the user by user_id or email"
+            ),
+        },
+        _ => Found::Nobody,
+    }
 }
 
 fn is_purge(request: &Request) -> bool {

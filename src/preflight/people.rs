@@ -187,7 +187,7 @@ impl Preflight<'_> {
             found.retain(|user| user.id == *id);
         }
         if let (Some(_), Some(contact), true) = (&who.email, &who.contact_uri, found.len() > 1) {
-            found.retain(|user| user.has_contact(contact));
+            found.retain(|user| may_have(user, contact));
         }
         // Whoever was archived may have left the e-mail to somebody else.
         if found.len() > 1 && found.iter().any(|user| !user.is_archived()) {
@@ -313,11 +313,16 @@ fn contradiction(who: &Identity, user: &User) -> Option<String> {
         ));
     }
     let contact =
-        who.contact_uri.as_ref().filter(|contact| who.email.is_some() && !user.has_contact(contact))?;
+        who.contact_uri.as_ref().filter(|contact| who.email.is_some() && !may_have(user, contact))?;
     Some(format!(
         "the user with the email {} has no device {contact}; correct one of the two cells",
         who.email.as_deref().unwrap_or_default()
     ))
+}
+
+/// Whether the user may have this number; a list need not show devices and phones.
+fn may_have(user: &User, contact: &str) -> bool {
+    user.has_contact(contact) || user.phone == contact || (user.devices.is_none() && user.phone.is_empty())
 }
 
 fn several(who: &Identity, users: &[User]) -> Look {

@@ -3,6 +3,8 @@
 //! It looks before a step that was in doubt is sent again, and when the provider knows nothing of a call it
 //! reads the user, to tell a deployment that lacks the call from a user who is not there.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::step::{Applied, Current, StepEnd, Try, call_for, used_up};
@@ -12,6 +14,10 @@ use crate::provider::{Call, CallError, Details, Facts, Failure, StartKeys};
 use crate::retry::{self, Next};
 use crate::roster::{Device, User};
 use crate::row::Mode;
+
+/// The waits before looks at a list that may lag behind, in settling times.
+const LOOKS: [u32; 4] = [0, 1, 2, 4];
+const SHORTEST_SETTLE: Duration = Duration::from_millis(250);
 
 /// What a look ahead of a call found.
 pub(super) enum Ahead {
@@ -143,6 +149,13 @@ impl Engine<'_> {
         match (step, user) {
             (Step::EnsureGone(_) | Step::EnsurePurged, None) if in_doubt => applied(),
             (Step::EnsureRestored, Some(user)) if in_doubt && !user.is_archived() => applied(),
+            (Step::EnsureReassigned { to, devices }, _) if in_doubt => {
+                match self.arrived(to, devices.clone()).await {
+                    Ok(Some(count)) if count == devices.len() => applied(),
+                    Err(StepEnd::Stopped) => StepEnd::Stopped,
+                    _ => StepEnd::Unknown(error),
+                }
+            }
             (Step::EnsureArchived { .. }, user) if in_doubt => {
                 self.archive_refused(user_id, user, error).await
             }
@@ -182,16 +195,13 @@ impl Engine<'_> {
             }
             _ => Ok(None),
         };
-        match (step, checked) {
-            (_, Ok(None)) => {}
-            (_, Ok(Some(count))) => applied.details.extend(moved(count)),
-            (_, Err(StepEnd::Stopped)) => return StepEnd::Stopped,
-            // The step itself is done; only what it moved could not be counted.
-            (_, Err(_)) => {}
+        // The step itself is done, also where what it moved could not be counted.
+        if let Ok(Some(count)) = checked {
+            applied.details.extend(moved(count));
         }
         match step {
             Step::EnsureReassigned { to, devices }
-                if applied.status.is_some() && left_behind(&applied.details, devices) =>
+                if applied.status.is_some() && self.left_behind(user_id, devices, &applied).await =>
             {
                 StepEnd::Failed(not_moved(to, devices.len(), &applied))
             }
@@ -199,11 +209,23 @@ impl Engine<'_> {
         }
     }
 
-    /// How many of these devices are the user's now; a list may lag behind, so it is read twice.
+    /// Whether devices that did not reach the heir are still the leaver's; somebody else may have taken one meanwhile.
+    async fn left_behind(&self, user_id: &str, devices: &[String], applied: &Applied) -> bool {
+        let arrived = applied.details.get("devices_reassigned").and_then(|count| count.parse::<usize>().ok());
+        if arrived.is_none_or(|count| count >= devices.len()) {
+            return false;
+        }
+        self.owned_by(user_id).await.is_ok_and(|owned| devices.iter().any(|id| owned.contains(id)))
+    }
+
+    /// How many of these devices are the user's now; a list may lag behind, so it is read again.
     async fn arrived(&self, user_id: &str, devices: Vec<String>) -> Result<Option<usize>, StepEnd> {
         let mut count = 0;
-        for wait in [std::time::Duration::ZERO, self.settle] {
-            self.caller.rest(wait).await.map_err(|_| StepEnd::Stopped)?;
+        for patience in LOOKS {
+            self.caller
+                .rest(self.settle.max(SHORTEST_SETTLE) * patience)
+                .await
+                .map_err(|_| StepEnd::Stopped)?;
             let owned = self.owned_by(user_id).await?;
             count = devices.iter().filter(|id| owned.contains(id)).count();
             if count == devices.len() {
@@ -256,13 +278,6 @@ impl super::Caller<'_> {
 
 fn moved(count: usize) -> Details {
     Details::from([("devices_reassigned".to_string(), count.to_string())])
-}
-
-fn left_behind(details: &Details, devices: &[String]) -> bool {
-    details
-        .get("devices_reassigned")
-        .and_then(|count| count.parse().ok())
-        .is_some_and(|count: usize| count < devices.len())
 }
 
 fn not_moved(to: &str, wished: usize, applied: &Applied) -> CallError {

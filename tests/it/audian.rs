@@ -555,3 +555,21 @@ fn a_reassignment_of_unclear_effect_is_not_sent_again() {
         assert_eq!(reassigned, sent, "{fault:?}");
     }
 }
+
+#[test]
+fn numbers_name_nobody_and_contradict_nobody() {
+    let desk = desk(0, &[]);
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\n",
+    );
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.sheet(
+        "leavers.csv",
+        "email,device_contact_uri,mode\nasha@example.com,+919845012301,disable\n,+919845012302,disable\n",
+    );
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    assert_eq!(status(&desk, "leavers"), "disabled failed");
+    let message = &desk.column("leavers.results.csv", "error_message")[1];
+    assert!(message.contains("name the user by user_id or email"), "{message}");
+}
