@@ -10,13 +10,11 @@ mod options;
 mod settings;
 mod sources;
 
-pub use account_arguments::RestoreArguments;
 pub use account_arguments::{AuditArguments, DoctorArguments, RestoreArguments};
 pub use arguments::{
-    Arguments, AuditArguments, ColorArgument, CommandArguments, CompletionsArguments, DoctorArguments,
-    ExplainArguments, ExportArguments, FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments,
-    ReportArguments, ResumeArguments, RunsArguments, ScreenArguments, SimulateArguments, TemplateArguments,
-    arguments_of, command_line,
+    Arguments, ColorArgument, CommandArguments, CompletionsArguments, ExplainArguments, ExportArguments,
+    FormatArgument, LayoutArgument, ProgressArgument, ProviderArguments, ReportArguments, ResumeArguments,
+    RunsArguments, ScreenArguments, SimulateArguments, TemplateArguments, arguments_of, command_line,
 };
 pub use credentials::Credentials;
 pub use documents::{completions_for, manual};
