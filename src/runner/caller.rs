@@ -208,6 +208,7 @@ impl<'a> Caller<'a> {
             return Err(Broken::Stopped);
         }
         tokio::select! {
+            biased;
             () = sleep(wait) => Ok(()),
             () = self.stop.raised() => Err(Broken::Stopped),
         }
@@ -246,6 +247,7 @@ impl<'a> Caller<'a> {
         let _place = match line.place.try_lock() {
             Ok(place) => place,
             Err(_) => tokio::select! {
+                biased;
                 place = line.place.lock() => place,
                 () = self.stop.raised() => return None,
             },
@@ -262,11 +264,13 @@ impl<'a> Caller<'a> {
                     return Some(Pass { caller: self, ticket });
                 }
                 Gate::At(time) => tokio::select! {
+                    biased;
                     () = sleep_until(self.began + time) => {}
                     () = line.ended.notified() => {}
                     () = self.stop.raised() => {}
                 },
                 Gate::Full => tokio::select! {
+                    biased;
                     () = line.ended.notified() => {}
                     () = self.stop.raised() => {}
                 },
