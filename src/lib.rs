@@ -8,6 +8,7 @@
 //! | [`command`] | one story a file: import (onboard, update, offboard), export, validate, runs, resume, … |
 //! | [`table`] | sheets in, whole files out |
 //! | [`row`], [`columns`], [`validate`], [`template`] | cells become a typed request, or every problem of the row |
+//! | [`clinic`] | what spreadsheets and mails do to cells, and what of it can be undone without a guess |
 //! | [`preflight`] | few reads: who is there, who is meant |
 //! | [`plan`] | a request, held against what the roster showed, becomes ordered steps |
 //! | [`runner`] | the protocol: intent on disk, call, ending; the only part that waits |
@@ -37,6 +38,7 @@
 //! The protocol, and why it makes nobody twice, is in `ARCHITECTURE.md`.
 
 pub mod cli;
+pub mod clinic;
 pub mod columns;
 pub mod command;
 pub mod explain;

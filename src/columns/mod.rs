@@ -13,7 +13,7 @@ use csv::StringRecord;
 
 use crate::row::{Field, Kind, RawRow};
 
-pub use cell::is_blank;
+pub use cell::{is_blank, trimmed};
 pub use mapping::Mapping;
 pub(crate) use names::distance;
 
@@ -53,6 +53,11 @@ impl Columns {
     /// The kind of sheet whose header this can only be.
     pub fn kind_of(header: &StringRecord) -> Option<Kind> {
         kind::kind_of(header)
+    }
+
+    /// The kind of sheet that the columns are of.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// The header as it came.

@@ -14,7 +14,7 @@ const OPTIONS: Options =
     Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
 
 /// Whether an e-mail cell is right.
-pub(super) fn is_right(text: &str) -> bool {
+pub fn is_right(text: &str) -> bool {
     is_plain(text) || is_valid(text)
 }
 

@@ -19,8 +19,9 @@ use crate::columns::Columns;
 use crate::row::{Identity, Kind, Mode, Problem, RawRow, Request, Warning};
 
 pub use doubles::Doubles;
+pub use email::is_right as is_email;
 pub use findings::Findings;
-pub use phone::known_country;
+pub use phone::{is_number, known_country};
 pub use survey::{Survey, survey};
 
 /// Whose words a sheet is written in.

@@ -32,7 +32,8 @@ impl Vocabulary {
         }
     }
 
-    pub(super) fn roles(self) -> &'static [&'static str] {
+    /// The words for roles, the most usual first.
+    pub fn roles(self) -> &'static [&'static str] {
         match self {
             Vocabulary::Exotel => &["user", "supervisor", "admin"],
             Vocabulary::AudianFlat => &["standard", "admin", "operator", "agent"],

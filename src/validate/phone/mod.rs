@@ -30,6 +30,11 @@ pub fn known_country(code: &str) -> Option<String> {
     PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| code)
 }
 
+/// Whether a text is a possible number in E.164.
+pub fn is_number(text: &str) -> bool {
+    has_e164_form(text) && is_possible(text)
+}
+
 impl Phones {
     /// An unknown country counts as none; see [`known_country`].
     pub(super) fn new(country: Option<&str>) -> Phones {
