@@ -10,6 +10,7 @@ mod failure;
 mod import;
 mod man;
 mod output;
+mod picture;
 mod problems;
 mod report;
 mod resume;

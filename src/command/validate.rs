@@ -31,7 +31,7 @@ pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Fai
     }
     let mut checker = Checker::new(columns, crate::validate::Rules { kind, ..options.rules.clone() });
     let survey = survey(&mut SheetRows::new(&sheet), sheet.count(), &mut checker)?;
-    show_problems(&screen, &checker, &survey);
+    show_problems(&screen, &checker, &survey, &file, &mut SheetRows::new(&sheet))?;
     show_groups(&screen, &survey);
     if let Some(results) = &options.sheet.results {
         write_results(results, &sheet, &checker, options.sheet.formula_guard)?;

@@ -33,6 +33,7 @@ pub struct Screen {
     kept: OnceCell<CallLog>,
     quiet: bool,
     verbose: bool,
+    draws: bool,
     began: std::time::Instant,
 }
 
@@ -45,6 +46,7 @@ impl Screen {
             kept: OnceCell::new(),
             quiet: settings.quiet,
             verbose: settings.verbose,
+            draws: io::stderr().is_terminal() || settings.color == crate::cli::ColorArgument::Always,
             began: std::time::Instant::now(),
         })
     }
@@ -63,6 +65,11 @@ impl Screen {
     /// Seconds since the command began.
     pub fn seconds(&self) -> f64 {
         self.began.elapsed().as_secs_f64()
+    }
+
+    /// Whether somebody looks who is helped by pictures; elsewhere plain lines are better.
+    pub fn draws(&self) -> bool {
+        self.draws
     }
 
     /// A line of news; not shown with `--quiet`.

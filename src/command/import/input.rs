@@ -54,7 +54,7 @@ impl Input {
         }
         let mut checker = Checker::new(columns, options.rules.clone());
         let survey = survey(&mut SheetRows::new(&sheet), sheet.count(), &mut checker)?;
-        show_problems(screen, &checker, &survey);
+        show_problems(screen, &checker, &survey, &paths.named(), &mut SheetRows::new(&sheet))?;
         Ok(Input { sheet, checker, survey, paths })
     }
 
