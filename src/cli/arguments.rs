@@ -224,6 +224,12 @@ pub struct ValidateArguments {
     /// A blank sip_password is fine
     #[arg(long)]
     pub generate_sip_passwords: bool,
+    /// Write a copy with all that can be mended without a guess, and list the changes beside it
+    #[arg(long, requires = "output")]
+    pub fix: bool,
+    /// The mended copy, a .csv or .xlsx
+    #[arg(short, long, value_name = "MENDED", requires = "fix")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub provider: ProviderArguments,
 }

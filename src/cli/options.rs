@@ -158,6 +158,8 @@ pub struct ValidateOptions {
     pub sheet: SheetChoice,
     /// For the kind that is meant; the kind inside is filled in later.
     pub rules: Rules,
+    /// Where a mended copy goes, where one is wished.
+    pub mended: Option<PathBuf>,
 }
 
 impl ValidateOptions {
@@ -168,7 +170,8 @@ impl ValidateOptions {
             rules.mode = settings.mode(mode)?;
         }
         rules.generate_sip_passwords = arguments.generate_sip_passwords;
-        Ok(ValidateOptions { kind, sheet: SheetChoice::of(&arguments.sheet, settings)?, rules })
+        let mended = arguments.output.clone().filter(|_| arguments.fix);
+        Ok(ValidateOptions { kind, sheet: SheetChoice::of(&arguments.sheet, settings)?, rules, mended })
     }
 }
 

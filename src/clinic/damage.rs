@@ -9,7 +9,7 @@ pub enum Damage {
     BlanksAround,
     /// A no-break blank, or a sign without any width, inside.
     UnseenBlank,
-    /// Typographic quotation marks and apostrophes.
+    /// Typographic quotation marks and apostrophes, and marks of any kind around a number.
     SmartQuote,
     /// Typographic dashes.
     SmartDash,

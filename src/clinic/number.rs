@@ -19,7 +19,8 @@ pub(super) fn step(text: &str, country: Option<Country>) -> Option<Step> {
     if is_date(text) {
         return Some(Step::Leave(Damage::Date));
     }
-    tel_prefix(text)
+    quoted(text)
+        .or_else(|| tel_prefix(text))
         .or_else(|| figures::e_notation(text))
         .or_else(|| figures::rounded(text))
         .or_else(|| figures::decimal(text, 6))
@@ -29,6 +30,13 @@ pub(super) fn step(text: &str, country: Option<Country>) -> Option<Step> {
 /// The calling code of an E.164 number.
 pub(super) fn calling_code(number: &str) -> Option<i32> {
     PHONE_NUMBER_UTIL.parse(number, None::<Region>).ok().map(|number| number.country_code)
+}
+
+/// Plain marks around a number, such as the `'` that somebody typed before a full-width `+`.
+fn quoted(text: &str) -> Option<Step> {
+    let inner = text.trim_matches(['\'', '"']);
+    (inner != text && inner.contains(|sign: char| sign.is_ascii_digit()))
+        .then(|| Step::Mend(Damage::SmartQuote, inner.to_owned()))
 }
 
 fn tel_prefix(text: &str) -> Option<Step> {

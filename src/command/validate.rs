@@ -1,12 +1,15 @@
-//! The story of `validate`: the whole sheet is checked, nothing is sent.
+//! The story of `validate`: the whole sheet is checked, nothing is sent. With `--fix` it is mended first, as a copy.
 
 use serde_json::json;
 
 use super::Failure;
+use super::fix::{self, Fixed};
+use super::mended::MendedRows;
 use super::output::put_out_json;
 use super::problems::{show_groups, show_problems};
 use super::sheet::SheetRows;
 use crate::cli::{Settings, ValidateOptions};
+use crate::clinic::Clinic;
 use crate::columns::Columns;
 use crate::outcome::{RowOutcome, Status, Trouble, exit};
 use crate::row::{Field, RawRow, RowSource};
@@ -16,77 +19,118 @@ use crate::validate::{Checker, Survey, survey};
 
 pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
-    let file = options.sheet.file.display().to_string();
-    let refused = |error: String| Failure::new(exit::INPUT, format!("{file}: {error}"));
+    if let Some(copy) = &options.mended {
+        fix::check_target(&options.sheet.file, copy)?;
+    }
     let sheet = Sheet::open_unhashed(&options.sheet.file, &options.sheet.form)?;
+    let columns = columns_of(&sheet, &options)?;
+    for note in sheet.notes().iter().chain(&columns.notes()) {
+        screen.say(&format!("note: {note}"));
+    }
+    let check = Check { options: &options, settings, screen: &screen, sheet: &sheet, columns: &columns };
+    let Some(copy) = &options.mended else { return check.tell(&mut SheetRows::new(&sheet), None) };
+    let country_of = fix::countries(&sheet, &columns, options.rules.default_country.as_deref(), &screen)?;
+    let clinic = Clinic::new(&columns, options.sheet.formula_guard, country_of);
+    let fixed = fix::fix(&sheet, &columns, &clinic, copy, &screen)?;
+    check.tell(&mut MendedRows::new(&sheet, &clinic), Some(&fixed))
+}
+
+fn columns_of(sheet: &Sheet, options: &ValidateOptions) -> Result<Columns, Failure> {
+    let file = options.sheet.file.display();
     let kind = options.kind.or_else(|| Columns::kind_of(sheet.header())).ok_or_else(|| {
         Failure::new(
             exit::USAGE,
             format!("the header of {file} fits more than one kind of sheet; say which with --as onboard, --as update or --as offboard"),
         )
     })?;
-    let columns = Columns::of(sheet.header(), kind, &options.sheet.mappings).map_err(refused)?;
-    for note in sheet.notes().iter().chain(&columns.notes()) {
-        screen.say(&format!("note: {note}"));
-    }
-    let mut checker = Checker::new(columns, crate::validate::Rules { kind, ..options.rules.clone() });
-    let survey = survey(&mut SheetRows::new(&sheet), sheet.count(), &mut checker)?;
-    show_problems(&screen, &checker, &survey, &file, &mut SheetRows::new(&sheet))?;
-    show_groups(&screen, &survey);
-    if let Some(results) = &options.sheet.results {
-        write_results(results, &sheet, &checker, options.sheet.formula_guard)?;
-    }
-    let code = if survey.invalid > 0 { exit::INPUT } else { exit::DONE };
-    tell(&screen, kind.word(), &survey, &options, settings, code)?;
-    Ok(code)
+    Columns::of(sheet.header(), kind, &options.sheet.mappings)
+        .map_err(|error| Failure::new(exit::INPUT, format!("{file}: {error}")))
 }
 
-fn tell(
-    screen: &Screen,
-    kind: &str,
-    survey: &Survey,
-    options: &ValidateOptions,
-    settings: &Settings,
-    code: u8,
-) -> Result<(), Failure> {
-    let file = options.sheet.file.display();
-    let warnings: Vec<String> =
-        survey.warnings.iter().map(|(code, count)| format!("{code} {count}")).collect();
-    if !warnings.is_empty() {
-        screen.say(&format!("warnings: {}", warnings.join(", ")));
+/// A sheet under check.
+struct Check<'a> {
+    options: &'a ValidateOptions,
+    settings: &'a Settings,
+    screen: &'a Screen,
+    sheet: &'a Sheet,
+    columns: &'a Columns,
+}
+
+impl Check<'_> {
+    /// Checks the rows, which may be mended ones, and tells what is wrong with them.
+    fn tell(&self, rows: &mut impl RowSource, fixed: Option<&Fixed>) -> Result<u8, Failure> {
+        let Check { options, screen, .. } = self;
+        let rules = crate::validate::Rules { kind: self.columns.kind(), ..options.rules.clone() };
+        let mut checker = Checker::new(self.columns.clone(), rules);
+        let survey = survey(rows, self.sheet.count(), &mut checker)?;
+        let file = options.sheet.file.display().to_string();
+        show_problems(screen, &checker, &survey, &file, rows)?;
+        show_groups(screen, &survey);
+        if let Some(results) = &options.sheet.results {
+            write_results(results, rows, &checker, options.sheet.formula_guard)?;
+        }
+        let code = if survey.invalid > 0 { exit::INPUT } else { exit::DONE };
+        self.tell_counts(&survey);
+        if self.settings.screen.json {
+            put_out_json(&self.summary(&survey, fixed, code))?;
+        }
+        Ok(code)
     }
-    let next = match survey.invalid {
-        0 => format!("callroster {kind} {file}"),
-        _ => "mend the rows above, then check again".to_string(),
-    };
-    screen.say(&format!(
-        "{kind}: {}: {} valid, {} invalid; next: {next}",
-        plural(survey.rows, "row"),
-        survey.valid,
-        survey.invalid
-    ));
-    if settings.screen.json {
-        let summary = json!({
+
+    fn tell_counts(&self, survey: &Survey) {
+        let Check { options, screen, .. } = self;
+        let warnings: Vec<String> =
+            survey.warnings.iter().map(|(code, count)| format!("{code} {count}")).collect();
+        if !warnings.is_empty() {
+            screen.say(&format!("warnings: {}", warnings.join(", ")));
+        }
+        let kind = self.columns.kind().word();
+        let file = options.mended.as_ref().unwrap_or(&options.sheet.file).display();
+        let next = match (survey.invalid, &options.mended) {
+            (0, _) => format!("callroster {kind} {file}"),
+            (_, None) => "mend the rows above, then check again".to_owned(),
+            (_, Some(_)) => {
+                format!("mend the rows above in {file}, then callroster validate {file} --as {kind}")
+            }
+        };
+        screen.say(&format!(
+            "{kind}: {}: {} valid, {} invalid; next: {next}",
+            plural(survey.rows, "row"),
+            survey.valid,
+            survey.invalid
+        ));
+    }
+
+    fn summary(&self, survey: &Survey, fixed: Option<&Fixed>, code: u8) -> serde_json::Value {
+        let mut summary = json!({
             "command": "validate",
-            "as": kind,
+            "as": self.columns.kind().word(),
             "rows": survey.rows,
             "valid": survey.valid,
             "invalid": survey.invalid,
             "problems": survey.problems,
             "warnings": survey.warnings,
-            "seconds": (screen.seconds() * 1000.0).round() / 1000.0,
-            "results": options.sheet.results.as_ref().map(|path| path.display().to_string()),
+            "seconds": (self.screen.seconds() * 1000.0).round() / 1000.0,
+            "results": self.options.sheet.results.as_ref().map(|path| path.display().to_string()),
             "exit_code": code,
         });
-        put_out_json(&summary)?;
+        if let (Some(copy), Some(fixed)) = (&self.options.mended, fixed) {
+            summary["fix"] = json!({
+                "output": copy.display().to_string(),
+                "changes": fix::list_path(copy).display().to_string(),
+                "cells_mended": fixed.mended,
+                "cells_left": fixed.left,
+                "kinds": fixed.kinds,
+            });
+        }
+        summary
     }
-    Ok(())
 }
 
 /// The file that a run would write: invalid rows with their problems, the others not attempted.
 fn write_results(
     path: &std::path::Path,
-    sheet: &Sheet,
+    rows: &mut impl RowSource,
     checker: &Checker,
     guard: FormulaGuard,
 ) -> Result<(), Failure> {
@@ -95,7 +139,7 @@ fn write_results(
     let file = WholeFile::create(path, Privacy::Open).map_err(disk)?;
     let password = columns.place(Field::SipPassword);
     let mut results = ResultWriter::new(file, columns.header(), password, guard).map_err(disk)?;
-    let mut rows = SheetRows::new(sheet);
+    rows.rewind()?;
     let mut raw = RawRow::default();
     while rows.read(&mut raw)? {
         let checked = checker.check(&raw);

@@ -48,6 +48,7 @@ fn pure_files_know_no_outside() {
         "row.rs",
         "validate",
         "columns",
+        "clinic",
         "plan",
         "outcome.rs",
         "retry.rs",

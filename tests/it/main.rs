@@ -5,6 +5,7 @@ mod support;
 mod answers;
 mod audian;
 mod bad_input;
+mod clinic;
 mod contract;
 mod credentials;
 mod disk;
