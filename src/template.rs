@@ -7,17 +7,57 @@ use csv::StringRecord;
 use crate::row::{Field, Kind};
 use crate::validate::Vocabulary;
 
-/// The CSV text of a template; it passes its own validation.
-pub fn template(kind: Kind, vocabulary: Vocabulary) -> String {
-    let fields: Vec<Field> =
-        kind.fields().iter().copied().filter(|field| !vocabulary.has_no_place_for(*field, kind)).collect();
-    let header: StringRecord = fields.iter().map(|field| field.name()).collect();
-    let rows = examples(kind, vocabulary).into_iter().map(|example| {
-        let cell = |field: &Field| example.iter().find(|(of, _)| of == field).map_or("", |(_, text)| *text);
-        fields.iter().map(cell).collect::<StringRecord>()
-    });
-    let lines = std::iter::once(header).chain(rows);
-    lines.map(|cells| cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n").collect()
+/// A sheet to begin with; it passes its own validation.
+#[derive(Debug)]
+pub struct Template {
+    kind: Kind,
+    vocabulary: Vocabulary,
+    fields: Vec<Field>,
+}
+
+impl Template {
+    /// With the columns that the provider has a place for.
+    pub fn new(kind: Kind, vocabulary: Vocabulary) -> Template {
+        let has_a_place = |field: &Field| !vocabulary.has_no_place_for(*field, kind);
+        let fields = kind.fields().iter().copied().filter(has_a_place).collect();
+        Template { kind, vocabulary, fields }
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub fn header(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.iter().map(|field| field.name())
+    }
+
+    /// The example rows.
+    pub fn rows(&self) -> impl Iterator<Item = StringRecord> {
+        examples(self.kind, self.vocabulary).into_iter().map(|example| {
+            let cell =
+                |field: &Field| example.iter().find(|(of, _)| of == field).map_or("", |(_, text)| *text);
+            self.fields.iter().map(cell).collect()
+        })
+    }
+
+    /// The columns, from 0, whose cells hold one of few words, each with its words.
+    pub fn choices(&self) -> Vec<(usize, Vec<&'static str>)> {
+        let words = |field: &Field| match field {
+            Field::Role => Some(self.vocabulary.roles().to_vec()),
+            Field::Mode => Some(self.vocabulary.modes().iter().map(|mode| mode.word()).collect()),
+            Field::Available => Some(vec!["on", "off"]),
+            Field::Status => Some(vec!["active", "disabled"]),
+            _ => None,
+        };
+        let fields = self.fields.iter().enumerate();
+        fields.filter_map(|(place, field)| Some((place, words(field)?))).collect()
+    }
+
+    /// The template as CSV.
+    pub fn csv(&self) -> String {
+        let lines = std::iter::once(self.header().collect()).chain(self.rows());
+        lines.map(|cells| cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n").collect()
+    }
 }
 
 /// A cell as CSV writes it.
@@ -129,7 +169,7 @@ mod tests {
     fn every_template_passes_its_own_validation() {
         for vocabulary in VOCABULARIES {
             for kind in [Kind::Onboard, Kind::Update, Kind::Offboard] {
-                let text = template(kind, vocabulary);
+                let text = Template::new(kind, vocabulary).csv();
                 let mut reader = csv::Reader::from_reader(text.as_bytes());
                 let header = reader.headers().expect("the template has a header").clone();
                 let columns = Columns::of(&header, kind, &[]).expect("the header is the sheet's own");
@@ -155,11 +195,35 @@ mod tests {
 
     #[test]
     fn a_template_has_the_columns_of_its_provider_only() {
-        let header = |kind, vocabulary| template(kind, vocabulary).lines().next().map(str::to_owned);
+        let text = |kind, vocabulary| Template::new(kind, vocabulary).csv();
+        let header = |kind, vocabulary| text(kind, vocabulary).lines().next().map(str::to_owned);
         let exotel = header(Kind::Offboard, Vocabulary::Exotel);
         assert_eq!(exotel.as_deref(), Some("user_id,email,device_contact_uri,mode,devices"));
         let audian = header(Kind::Onboard, Vocabulary::AudianFlat);
         assert_eq!(audian.as_deref(), Some("first_name,last_name,email,device_contact_uri,role"));
-        assert!(template(Kind::Offboard, Vocabulary::AudianFlat).contains("\"on leave, back in June\""));
+        assert!(text(Kind::Offboard, Vocabulary::AudianFlat).contains("\"on leave, back in June\""));
+    }
+
+    #[test]
+    fn every_word_to_choose_passes_the_rules() {
+        for vocabulary in VOCABULARIES {
+            for kind in [Kind::Onboard, Kind::Update, Kind::Offboard] {
+                let template = Template::new(kind, vocabulary);
+                let header: StringRecord = template.header().collect();
+                let columns = Columns::of(&header, kind, &[]).expect("the header is the sheet's own");
+                let checker = Checker::new(columns, rules(kind, vocabulary));
+                let example = template.rows().next().expect("there are examples");
+                for (place, words) in template.choices() {
+                    assert!(words.len() > 1, "{kind:?} {vocabulary:?}");
+                    for word in words {
+                        let mut cells: Vec<&str> = example.iter().collect();
+                        cells[place] = word;
+                        let row = RawRow { cells: StringRecord::from(cells), ..RawRow::default() };
+                        let checked = checker.check(&row);
+                        assert!(checked.request.is_ok(), "{vocabulary:?} {word} {checked:?}");
+                    }
+                }
+            }
+        }
     }
 }

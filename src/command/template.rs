@@ -1,6 +1,7 @@
-//! The story of `template`: a sheet to begin with.
+//! The story of `template`: a sheet to begin with, as CSV or, by its name, as a workbook with lists to choose from.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 
 use super::Failure;
 use super::output::put_out;
@@ -8,17 +9,44 @@ use crate::cli::{ProviderName, TemplateArguments, vocabulary};
 use crate::outcome::exit;
 use crate::row::Kind;
 use crate::table::{Privacy, WholeFile};
+use crate::template::Template;
 
 pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
     let vocabulary = vocabulary(ProviderName::parse(&arguments.provider)?, &arguments.dialect)?;
-    let text = crate::template::template(Kind::from(arguments.kind), vocabulary);
+    let template = Template::new(Kind::from(arguments.kind), vocabulary);
     match &arguments.output {
-        None => put_out(&text)?,
+        None => put_out(&template.csv())?,
         Some(path) => {
-            let written = WholeFile::create(path, Privacy::Open)
-                .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.commit()));
+            let written = WholeFile::create(path, Privacy::Open).and_then(|mut file| {
+                write(&template, path, &mut file)?;
+                file.commit()
+            });
             written.map_err(|error| Failure::disk(path.display(), error))?;
         }
     }
     Ok(exit::DONE)
+}
+
+fn write(template: &Template, path: &Path, file: &mut WholeFile) -> io::Result<()> {
+    match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+        true => write_workbook(template, file),
+        false => file.write_all(template.csv().as_bytes()),
+    }
+}
+
+#[cfg(feature = "xlsx")]
+fn write_workbook(template: &Template, file: &mut WholeFile) -> io::Result<()> {
+    let mut workbook = crate::table::WorkbookWriter::new(template.kind().word(), template.header())?;
+    for (column, words) in template.choices() {
+        workbook.offer(u16::try_from(column).map_err(io::Error::other)?, &words)?;
+    }
+    for cells in template.rows() {
+        workbook.write(cells.iter())?;
+    }
+    workbook.finish(file)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn write_workbook(_template: &Template, _file: &mut WholeFile) -> io::Result<()> {
+    Err(io::Error::other("this build of callroster knows no workbooks; name the file .csv"))
 }

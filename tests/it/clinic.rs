@@ -144,3 +144,17 @@ fn pictures_are_for_terminals() {
     let imported = desk.run(&["onboard", "staff.csv", "--simulate", "--no-input", "--color", "always"]);
     imported.exits(4).tells("^^^^^^^^^^^^");
 }
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_template_may_be_a_workbook() {
+    for provider in ["exotel", "audian"] {
+        let desk = Desk::new();
+        for kind in ["onboard", "update", "offboard"] {
+            let name = format!("{kind}.xlsx");
+            desk.run(&["template", kind, "-o", &name, "--provider", provider]).exits(0);
+            let said = desk.run(&["validate", &name, "--as", kind, "--provider", provider]).exits(0);
+            said.tells("3 valid, 0 invalid");
+        }
+    }
+}
