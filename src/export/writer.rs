@@ -2,12 +2,14 @@
 //!
 //! A writer knows nothing of users, sweeps and files; it writes into what it is given.
 
+#[cfg(feature = "xlsx")]
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::layout::Cell;
 use crate::table::FormulaGuard;
 #[cfg(feature = "xlsx")]
-use crate::table::WorkbookWriter;
+use crate::table::{WorkbookWriter, guarded};
 
 const BUFFER: usize = 1 << 16;
 
@@ -124,17 +126,25 @@ impl<W: Write> RosterWriter for WorkbookRoster<W> {
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
-        let texts = cells.iter().map(|cell| match cell {
-            Cell::Blank => "",
-            Cell::Bool(true) => "true",
-            Cell::Bool(false) => "false",
-            Cell::Text(text) => text,
-        });
+        let texts: Vec<Cow<'_, str>> = cells.iter().map(workbook_text).collect();
+        let texts = texts.iter().map(|text| &**text);
         self.workbook.as_mut().map_or(Ok(()), |workbook| workbook.write(texts))
     }
 
     fn finish(&mut self) -> io::Result<()> {
         self.workbook.take().map_or(Ok(()), |workbook| workbook.finish(&mut self.out))
+    }
+}
+
+/// A text cell never runs and needs no guard, but a `'` of its own must survive the reader, who takes one off.
+#[cfg(feature = "xlsx")]
+fn workbook_text<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
+    match cell {
+        Cell::Blank => Cow::Borrowed(""),
+        Cell::Bool(true) => Cow::Borrowed("true"),
+        Cell::Bool(false) => Cow::Borrowed("false"),
+        Cell::Text(text) if text.starts_with('\'') => guarded(text),
+        Cell::Text(text) => Cow::Borrowed(text),
     }
 }
 
@@ -186,5 +196,16 @@ mod tests {
             "{\"user_id\":\"1\",\"first_name\":\"=A1\",\"ok\":true}\n\
              {\"user_id\":\"2\",\"first_name\":\"Zoë, \\\"Z\\\"\",\"ok\":null}\n"
         );
+    }
+
+    #[cfg(feature = "xlsx")]
+    #[test]
+    fn a_workbook_cell_comes_back_through_the_reader() {
+        for (value, cell) in
+            [("=1", "=1"), ("'=1", "''=1"), ("'tis", "'tis"), ("+919845012301", "+919845012301")]
+        {
+            let written = text(value);
+            assert_eq!(workbook_text(&written), cell);
+        }
     }
 }
