@@ -15,3 +15,4 @@ mod import;
 mod layers;
 mod resume;
 mod samples;
+mod tables;
