@@ -131,7 +131,7 @@ impl<'a> Clinic<'a> {
 
 /// What is to be said of a cell; `bare` is its text without blanks around it and without the formula guard.
 fn treated(cell: &str, bare: &str, ward: Ward, country: Option<Country>) -> Option<Verdict> {
-    let (mut text, mut damages) = (bare.to_owned(), Vec::new());
+    let (mut text, mut damages) = (Cow::Borrowed(bare), Vec::new());
     if cell != bare && cell.strip_prefix('\'') != Some(bare) {
         damages.push(Damage::BlanksAround);
     }
@@ -139,12 +139,12 @@ fn treated(cell: &str, bare: &str, ward: Ward, country: Option<Country>) -> Opti
         match step {
             Step::Leave(damage) => return Some(Verdict::Left(damage)),
             Step::Mend(damage, mended) => {
-                text = crate::columns::trimmed(&mended).to_owned();
+                text = Cow::Owned(crate::columns::trimmed(&mended).to_owned());
                 damages.push(damage);
             }
         }
     }
-    (!damages.is_empty()).then_some(Verdict::Mended { text, damages })
+    (!damages.is_empty()).then(|| Verdict::Mended { text: text.into_owned(), damages })
 }
 
 #[cfg(test)]

@@ -69,6 +69,17 @@ fn a_mended_copy_is_sound_and_can_be_sent() {
 }
 
 #[test]
+fn rows_keep_their_numbers() {
+    let desk = Desk::new();
+    desk.sheet("staff.csv", sheet(&["Asha,Rao ,,,user,,", "", "", "Tom,Baker,,n/a,user,,\"two\r\nlines\""]));
+    let said = desk.run(&["validate", "staff.csv", "--fix", "-o", "mended.csv"]).exits(3);
+    said.tells("row 5, column D");
+    let rows = sheet(&["Asha,Rao,,,user,,", "", "", "Tom,Baker,,n/a,user,,\"two\r\nlines\""]);
+    assert_eq!(desk.read("mended.csv"), rows);
+    desk.run(&["validate", "mended.csv"]).exits(3).tells("row 5, column D");
+}
+
+#[test]
 fn a_copy_never_takes_the_place_of_its_input() {
     let desk = Desk::new();
     let input = sheet(&["Asha,Rao ,,,user,,"]);

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use csv::{Terminator, WriterBuilder};
+
 use self::change::{Change, LIST_COLUMNS};
-use self::copy::{Copy, csv_writer, ending};
+use self::copy::{Copy, ending};
 use super::Failure;
 use super::sheet::SheetRows;
 use crate::clinic::{Census, Clinic, Country, Finding, Verdict};
@@ -116,7 +118,7 @@ pub fn fix(
             }
             changes.write_record(change.cells()).map_err(|error| list_failed(error.into()))?;
         }
-        copied.write(&row.cells).map_err(copy_failed)?;
+        copied.write(&row).map_err(copy_failed)?;
     }
     copied.finish().map_err(copy_failed)?;
     let written = changes.into_inner().map_err(|error| error.into_error());
@@ -154,6 +156,10 @@ impl Fixed {
             list.display()
         ));
     }
+}
+
+fn csv_writer(file: WholeFile) -> csv::Writer<WholeFile> {
+    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(file)
 }
 
 /// Whether both names lead to one file that is there.
