@@ -40,7 +40,7 @@ pub use xlsx_out::WorkbookWriter;
 
 /// Stands in where workbooks are left out.
 #[cfg(not(feature = "xlsx"))]
-pub fn write_results_workbook(_results: &Path, _path: &Path) -> std::io::Result<()> {
+pub fn write_results_workbook(_results: &std::path::Path, _path: &std::path::Path) -> std::io::Result<()> {
     Err(std::io::Error::other("this build of callroster knows no workbooks; write CSV instead"))
 }
 
