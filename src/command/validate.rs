@@ -14,7 +14,7 @@ use crate::columns::Columns;
 use crate::outcome::{RowOutcome, Status, Trouble, exit};
 use crate::row::{Field, RawRow, RowSource};
 use crate::screen::{Screen, plural};
-use crate::table::{FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile};
+use crate::table::{FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile, beside};
 use crate::validate::{Checker, Survey, survey};
 
 pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Failure> {
@@ -88,6 +88,10 @@ impl Check<'_> {
         let file = options.mended.as_ref().unwrap_or(&options.sheet.file).display();
         let next = match (survey.invalid, &options.mended) {
             (0, _) => format!("callroster {kind} {file}"),
+            (_, None) if may_be_mended(survey) => format!(
+                "mend the rows above, or what needs no guess with callroster validate {file} --fix -o {}; then check again",
+                beside(&options.sheet.file, "mended").display()
+            ),
             (_, None) => "mend the rows above, then check again".to_owned(),
             (_, Some(_)) => {
                 format!("mend the rows above in {file}, then callroster validate {file} --as {kind}")
@@ -125,6 +129,11 @@ impl Check<'_> {
         }
         summary
     }
+}
+
+/// Whether there is something of the kind that the clinic mends.
+fn may_be_mended(survey: &Survey) -> bool {
+    ["phone_damaged", "phone_invalid", "email_invalid"].iter().any(|code| survey.problems.contains_key(code))
 }
 
 /// The file that a run would write: invalid rows with their problems, the others not attempted.

@@ -143,6 +143,16 @@ fn the_first_twenty_changes_are_shown_and_all_are_listed() {
 }
 
 #[test]
+fn the_clinic_is_offered_where_it_may_help() {
+    let desk = Desk::new();
+    desk.sheet("staff.csv", sheet(&["Asha,Rao,,919845012301,user,,"]));
+    let said = desk.run(&["validate", "staff.csv"]).exits(3);
+    said.tells("callroster validate staff.csv --fix -o staff.mended.csv; then check again");
+    desk.sheet("staff.csv", sheet(&["Asha,Rao,,,boss,,"]));
+    desk.run(&["validate", "staff.csv"]).exits(3).tells("next: mend the rows above, then check again");
+}
+
+#[test]
 fn pictures_are_for_terminals() {
     let desk = Desk::new();
     desk.sheet("staff.csv", sheet(&["Asha,Rao,,919845012301,user,Blue-Kite-42,"]));
