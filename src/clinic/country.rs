@@ -8,7 +8,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 
 use super::number::calling_code;
 use super::ward::Ward;
-use super::{Verdict, treated};
+use super::{Course, Damage};
 use crate::columns::Columns;
 use crate::row::{Field, RawRow};
 use crate::validate::is_number;
@@ -62,35 +62,60 @@ impl std::fmt::Display for Country {
 #[derive(Debug, Default)]
 pub struct Census {
     /// By the position of the column.
-    columns: BTreeMap<usize, BTreeMap<i32, u64>>,
+    columns: BTreeMap<usize, Codes>,
+}
+
+/// How many numbers there are of each calling code.
+#[derive(Debug, Default)]
+struct Codes {
+    /// Numbers that tell it by themselves.
+    told: BTreeMap<i32, u64>,
+    /// Numbers that only lost their `+`, as soon as one of the same code is told.
+    /// They count as well, or a mended copy would show more than the sheet it was made of.
+    likely: BTreeMap<i32, u64>,
 }
 
 impl Census {
-    /// Counts a row's numbers that tell their country by themselves.
+    /// Counts a row's numbers that tell their country.
     pub fn see(&mut self, columns: &Columns, row: &RawRow) {
         if row.cells.len() != columns.header().len() {
             return;
         }
         for field in Field::ALL.into_iter().filter(|field| Ward::of(*field) == Ward::Number) {
-            let (Some(place), Some(text)) = (columns.place(field), columns.cell(row, field)) else {
-                continue;
-            };
-            let mended = match treated(text, text, Ward::Number, None) {
-                Some(Verdict::Mended { text, .. }) => Some(text),
-                Some(Verdict::Left(_)) => None,
-                None => Some(text.to_owned()),
-            };
-            if let Some(code) = mended.filter(|number| is_number(number)).and_then(|text| calling_code(&text))
-            {
-                *self.columns.entry(place).or_default().entry(code).or_default() += 1;
+            if let (Some(place), Some(text)) = (columns.place(field), columns.cell(row, field)) {
+                self.columns.entry(place).or_default().see(text);
             }
         }
     }
 
     /// The country of which all numbers of the column are that tell one.
     pub fn evident(&self, place: usize) -> Option<Country> {
-        let mut codes = self.columns.get(&place)?.iter();
-        let ((code, count), None) = (codes.next()?, codes.next()) else { return None };
-        Country::of_calling_code(*code, if *count > 1 { Proof::Numbers } else { Proof::OneNumber })
+        let codes = self.columns.get(&place)?;
+        let mut told = codes.told.iter();
+        let ((code, count), None) = (told.next()?, told.next()) else { return None };
+        let count = count + codes.likely.get(code).unwrap_or(&0);
+        Country::of_calling_code(*code, if count > 1 { Proof::Numbers } else { Proof::OneNumber })
     }
+}
+
+impl Codes {
+    fn see(&mut self, text: &str) {
+        let course = Course::of(text, Ward::Number, None);
+        let (codes, code) = match course.left {
+            None if is_number(&course.text) => (&mut self.told, calling_code(&course.text)),
+            Some(Damage::LostPlus) => (&mut self.likely, likely_code(&course.text)),
+            _ => return,
+        };
+        if let Some(code) = code {
+            *codes.entry(code).or_default() += 1;
+        }
+    }
+}
+
+/// The calling code of digits that would be mended if their column told it.
+fn likely_code(text: &str) -> Option<i32> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let code = calling_code(&format!("+{digits}"))?;
+    let country = Country::of_calling_code(code, Proof::OneNumber)?;
+    Course::of(text, Ward::Number, Some(country)).left.is_none().then_some(code)
 }

@@ -131,20 +131,42 @@ impl<'a> Clinic<'a> {
 
 /// What is to be said of a cell; `bare` is its text without blanks around it and without the formula guard.
 fn treated(cell: &str, bare: &str, ward: Ward, country: Option<Country>) -> Option<Verdict> {
-    let (mut text, mut damages) = (Cow::Borrowed(bare), Vec::new());
-    if cell != bare && cell.strip_prefix('\'') != Some(bare) {
-        damages.push(Damage::BlanksAround);
+    let is_bare = cell == bare || cell.strip_prefix('\'') == Some(bare);
+    let course = Course::of(bare, ward, country);
+    if let Some(damage) = course.left {
+        return Some(Verdict::Left(damage));
     }
-    while let Some(step) = ward.step(&text, country) {
-        match step {
-            Step::Leave(damage) => return Some(Verdict::Left(damage)),
-            Step::Mend(damage, mended) => {
-                text = Cow::Owned(crate::columns::trimmed(&mended).to_owned());
-                damages.push(damage);
+    let around = (!is_bare).then_some(Damage::BlanksAround);
+    let damages: Vec<Damage> = around.into_iter().chain(course.damages).collect();
+    (!damages.is_empty()).then(|| Verdict::Mended { text: course.text.into_owned(), damages })
+}
+
+/// All that is done about a text.
+struct Course<'t> {
+    /// As far as it can be mended.
+    text: Cow<'t, str>,
+    damages: Vec<Damage>,
+    /// What cannot be.
+    left: Option<Damage>,
+}
+
+impl Course<'_> {
+    fn of(text: &str, ward: Ward, country: Option<Country>) -> Course<'_> {
+        let mut course = Course { text: Cow::Borrowed(text), damages: Vec::new(), left: None };
+        while let Some(step) = ward.step(&course.text, country) {
+            match step {
+                Step::Mend(damage, mended) => {
+                    course.text = Cow::Owned(crate::columns::trimmed(&mended).to_owned());
+                    course.damages.push(damage);
+                }
+                Step::Leave(damage) => {
+                    course.left = Some(damage);
+                    break;
+                }
             }
         }
+        course
     }
-    (!damages.is_empty()).then(|| Verdict::Mended { text: text.into_owned(), damages })
 }
 
 #[cfg(test)]

@@ -189,6 +189,9 @@ fn a_country_is_evident_where_all_say_the_same() {
         (&["+919845012301", "+91 98450-12302", "9845012303"][..], Some("IN (+91) true")),
         (&["+919845012301", "9845012303"], Some("IN (+91) false")),
         (&["+919845012301", "+919845012302", "+447911123456"], None),
+        (&["+919845012301", "919845012302", "9845012303"], Some("IN (+91) true")),
+        (&["919845012301", "919845012302"], None),
+        (&["+919845012301", "447911123456"], Some("IN (+91) false")),
         (&["+12025550123", "+12025550124", "919845012301"], Some("US (+1) true")),
         (&["9845012303", "n/a"], None),
     ] {
@@ -261,4 +264,44 @@ proptest! {
         let mended = second.iter().filter(|finding| matches!(finding.verdict, Verdict::Mended { .. }));
         prop_assert_eq!(mended.count(), 0, "{:?}", second);
     }
+
+    #[test]
+    fn a_mended_sheet_is_sound(numbers in prop::collection::vec(number(), 1..6)) {
+        let columns = columns();
+        let mut rows: Vec<RawRow> = numbers
+            .iter()
+            .map(|number| ["Asha", "Rao", "", number.as_str(), "", "", ""].to_vec())
+            .map(|cells| RawRow { cells: StringRecord::from(cells), ..RawRow::default() })
+            .collect();
+        mend_all(&columns, &mut rows);
+        let once: Vec<StringRecord> = rows.iter().map(|row| row.cells.clone()).collect();
+        mend_all(&columns, &mut rows);
+        let twice: Vec<StringRecord> = rows.iter().map(|row| row.cells.clone()).collect();
+        prop_assert_eq!(once, twice);
+    }
+}
+
+/// Numbers as they stand in one column: whole, formatted, without plus, national, of strangers.
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\+9198450[0-9]{5}",
+        "\\+91 98450 [0-9]{5}",
+        "9198450[0-9]{5}",
+        "98450[0-9]{5}",
+        "098450 [0-9]{5}",
+        "9\\.198450[0-9]{5}E\\+11",
+        "9198450[0-9]{5}\\.0",
+        "659123[0-9]{4}",
+        "\\+659123[0-9]{4}",
+        "447911[0-9]{6}",
+        "7911[0-9]{6}",
+    ]
+}
+
+/// Mends the rows of a sheet as `validate --fix` does.
+fn mend_all(columns: &Columns, rows: &mut [RawRow]) {
+    let mut census = Census::default();
+    rows.iter().for_each(|row| census.see(columns, row));
+    let clinic = Clinic::new(columns, FormulaGuard::On, |place| census.evident(place));
+    rows.iter_mut().for_each(|row| drop(clinic.treat(row)));
 }
