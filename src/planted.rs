@@ -24,7 +24,6 @@ bugs! {
     CreatesWithoutLook,
     #[cfg(feature = "planted-bugs")]
     DeletesByEmail,
-    DeviceReadFailsStep,
     DifferenceIsUnchanged,
     DisablesAllDevices,
     DoneStepsAgain,

@@ -100,11 +100,7 @@ impl Engine<'_> {
 
     /// Puts an event on disk; a failure stops the run.
     async fn durable(&self, event: &Event) -> Result<(), Broken> {
-        let hasty = match event {
-            Event::Intent { .. } => planted(Bug::SendsBeforeIntent),
-            _ => planted(Bug::EndingShownFirst),
-        };
-        if hasty {
+        if matches!(event, Event::Intent { .. }) && planted(Bug::SendsBeforeIntent) {
             return self.note(event);
         }
         self.journal.durable(event).await.map_err(|failed| self.disk_failed(failed.to_string()))
@@ -113,6 +109,9 @@ impl Engine<'_> {
     /// Puts on disk what was taken in so far, and then tells of it; a failure stops the run.
     async fn synced(&self) -> Result<(), Broken> {
         let told = self.untold.take();
+        if planted(Bug::EndingShownFirst) {
+            told.iter().for_each(|(source_row, status)| self.watch.ended(*source_row, *status));
+        }
         self.journal.sync().await.map_err(|failed| self.disk_failed(failed.to_string()))?;
         told.into_iter().for_each(|(source_row, status)| self.watch.ended(source_row, status));
         Ok(())
