@@ -15,8 +15,8 @@ pub struct Table {
     pub text: Source,
     pub delimiter: u8,
     pub header: StringRecord,
-    /// How many data rows there are.
-    pub count: u64,
+    /// How many data rows there are; `None` after a glance.
+    pub count: Option<u64>,
 }
 
 /// Why a text is no table.
@@ -44,6 +44,21 @@ impl From<Fault> for Refusal {
 impl Table {
     /// Reads a text as a whole; the delimiter is found out where none is named.
     pub fn of(text: Source, named: Option<u8>) -> Result<Table, Fault> {
+        let mut table = Table::glance(text, named)?;
+        let mut walk = Walk::new(table.text.reader(), table.delimiter);
+        walk.next()?;
+        let mut count = 0;
+        while let Some(span) = walk.next()? {
+            checked_text(&span, table.delimiter, &table.header)?;
+            count += 1;
+        }
+        u32::try_from(count).map_err(|_| too_many())?;
+        table.count = Some(count);
+        Ok(table)
+    }
+
+    /// Reads only the header.
+    pub fn glance(text: Source, named: Option<u8>) -> Result<Table, Fault> {
         let delimiter = match named {
             Some(named) => delimiter::checked(named)?,
             None => {
@@ -51,20 +66,11 @@ impl Table {
                 delimiter::chosen(&head, head.len() as u64 == text.length())
             }
         };
-        let mut walk = Walk::new(text.reader(), delimiter);
-        let header = match walk.next()? {
+        let header = match Walk::new(text.reader(), delimiter).next()? {
             Some(span) => header_of(&span, delimiter)?,
             None => return Err(only_blank().into()),
         };
-        let mut count = 0;
-        while let Some(span) = walk.next()? {
-            checked_text(&span, delimiter, &header)?;
-            count += 1;
-        }
-        match u32::try_from(count) {
-            Ok(_) => Ok(Table { text, delimiter, header, count }),
-            Err(_) => Err(Refusal("it has more than four billion rows; split it".into()).into()),
-        }
+        Ok(Table { text, delimiter, header, count: None })
     }
 
     /// Up to three cells with other letters than ASCII, to judge an encoding by.
@@ -113,23 +119,45 @@ fn header_of(span: &Span<'_>, delimiter: u8) -> Result<StringRecord, Fault> {
 }
 
 /// The text of a row, which must be UTF-8 without zero bytes.
-fn checked_text<'a>(span: &Span<'a>, delimiter: u8, header: &StringRecord) -> Result<&'a str, Fault> {
-    if let Some(at) = memchr(0, span.text) {
-        let place = place(span, at, delimiter, header);
-        let what = "there is a zero byte, so this is no text; save the sheet as CSV UTF-8";
-        return Err(Refusal(format!("{place}: {what}")).into());
+#[inline]
+pub fn checked_text<'a>(span: &Span<'a>, delimiter: u8, header: &StringRecord) -> Result<&'a str, Fault> {
+    match str::from_utf8(span.text) {
+        Ok(text) if memchr(0, span.text).is_none() => Ok(text),
+        text => Err(no_text(span, text, delimiter, header)),
     }
-    str::from_utf8(span.text).map_err(|error| {
-        let place = place(span, error.valid_up_to(), delimiter, header);
-        let mend = "save the sheet as CSV UTF-8, or name its encoding with --encoding";
-        Fault::NotUtf8(Refusal(format!("{place}: the text is not UTF-8; {mend}")))
-    })
+}
+
+#[cold]
+fn no_text(
+    span: &Span<'_>,
+    text: Result<&str, std::str::Utf8Error>,
+    delimiter: u8,
+    header: &StringRecord,
+) -> Fault {
+    let zero = memchr(0, span.text).map(|at| place(span, at, delimiter, header));
+    match (zero, text) {
+        (None, Err(error)) => {
+            let place = place(span, error.valid_up_to(), delimiter, header);
+            let mend = "save the sheet as CSV UTF-8, or name its encoding with --encoding";
+            Fault::NotUtf8(Refusal(format!("{place}: the text is not UTF-8; {mend}")))
+        }
+        (place, _) => {
+            let place = place.unwrap_or_default();
+            let what = "there is a zero byte, so this is no text; save the sheet as CSV UTF-8";
+            Fault::Refused(Refusal(format!("{place}: {what}")))
+        }
+    }
 }
 
 fn place(span: &Span<'_>, at: usize, delimiter: u8, header: &StringRecord) -> String {
     let column = column_at(span.text, at, delimiter);
     let name = header.get(column).map(|name| format!(" ({name})")).unwrap_or_default();
     format!("line {}, column {}{name}", span.line, column + 1)
+}
+
+/// More rows than can be told apart.
+pub fn too_many() -> Refusal {
+    Refusal("it has more than four billion rows; split it".into())
 }
 
 fn only_blank() -> Refusal {

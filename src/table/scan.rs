@@ -5,7 +5,7 @@
 //! many or too few is always seen and never swallows a row. The `csv` crate accepts such files silently.
 
 use csv::StringRecord;
-use memchr::{memchr, memchr_iter, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 const QUOTE: u8 = b'"';
 
@@ -35,24 +35,30 @@ pub enum QuoteFault {
 ///
 /// `None` where more bytes are needed; `last` says that there are none.
 pub fn row_end(bytes: &[u8], delimiter: u8, last: bool) -> Result<Option<RowEnd>, QuoteFault> {
-    let mut at = 0;
-    let mut quoted = false;
-    while let Some(found) = memchr3(b'\n', b'\r', QUOTE, &bytes[at..]) {
-        let place = at + found;
-        if bytes[place] != QUOTE {
-            let line_end = line_end(bytes, place, last);
-            return Ok(line_end.map(|length| RowEnd { text: place, total: place + length, quoted }));
-        }
-        if place > 0 && bytes[place - 1] != delimiter {
-            return Err(QuoteFault::InsideCell { at: place });
-        }
-        quoted = true;
-        match behind_quotes(bytes, place, delimiter, last)? {
-            Some(behind) => at = behind,
-            None => return Ok(None),
+    let (mut at, mut quoted) = (0, false);
+    loop {
+        let place = match bytes.get(at) {
+            Some(&QUOTE) => {
+                quoted = true;
+                match closing(bytes, at, delimiter, last)? {
+                    Some(closing) => closing.behind,
+                    None => return Ok(None),
+                }
+            }
+            _ => memchr3(b'\n', b'\r', QUOTE, &bytes[at..]).map_or(bytes.len(), |found| at + found),
+        };
+        match bytes.get(place) {
+            Some(b'\n' | b'\r') => {
+                let length = line_end(bytes, place, last);
+                return Ok(length.map(|length| RowEnd { text: place, total: place + length, quoted }));
+            }
+            Some(&QUOTE) if bytes[place - 1] == delimiter => at = place,
+            Some(&QUOTE) => return Err(QuoteFault::InsideCell { at: place }),
+            // Behind a closing quote.
+            Some(_) => at = place + 1,
+            None => return Ok(last.then_some(RowEnd { text: place, total: place, quoted })),
         }
     }
-    Ok(last.then_some(RowEnd { text: bytes.len(), total: bytes.len(), quoted }))
 }
 
 /// The length of the line end at a place: `\n`, `\r\n` or `\r`.
@@ -64,24 +70,36 @@ fn line_end(bytes: &[u8], place: usize, last: bool) -> Option<usize> {
     }
 }
 
-/// The place behind the quote that closes the cell whose quote opened at `opened`.
-fn behind_quotes(
-    bytes: &[u8],
-    opened: usize,
-    delimiter: u8,
-    last: bool,
-) -> Result<Option<usize>, QuoteFault> {
-    let mut at = opened + 1;
-    while let Some(found) = memchr(QUOTE, &bytes[at..]) {
+/// The end of a cell in quotes.
+struct Closing {
+    /// The place behind the closing quote.
+    behind: usize,
+    /// Whether the cell has quotes in it.
+    doubled: bool,
+}
+
+/// Finds the end of the cell whose quote opened at `opened`; `None` where more bytes are needed.
+fn closing(bytes: &[u8], opened: usize, delimiter: u8, last: bool) -> Result<Option<Closing>, QuoteFault> {
+    let (mut at, mut doubled) = (opened + 1, false);
+    while let Some(found) = find_quote(&bytes[at..]) {
         let behind = at + found + 1;
         match bytes.get(behind) {
-            Some(&QUOTE) => at = behind + 1,
-            Some(&byte) if byte == delimiter || byte == b'\n' || byte == b'\r' => return Ok(Some(behind)),
+            Some(&QUOTE) => (at, doubled) = (behind + 1, true),
+            Some(&byte) if byte == delimiter || byte == b'\n' || byte == b'\r' => {
+                return Ok(Some(Closing { behind, doubled }));
+            }
             Some(_) => return Err(QuoteFault::TextBehind { opened, at: behind }),
-            None => return Ok(last.then_some(behind)),
+            None => return Ok(last.then_some(Closing { behind, doubled })),
         }
     }
     if last { Err(QuoteFault::Unclosed { opened }) } else { Ok(None) }
+}
+
+/// Most cells are so short that a plain loop is done before a wide search has begun.
+fn find_quote(bytes: &[u8]) -> Option<usize> {
+    let near = bytes.len().min(16);
+    let found = bytes[..near].iter().position(|byte| *byte == QUOTE);
+    found.or_else(|| Some(near + memchr(QUOTE, &bytes[near..])?))
 }
 
 /// Splits the text of a row that [`row_end`] found into its cells.
@@ -101,16 +119,12 @@ pub fn split(text: &str, delimiter: u8, quoted: bool, cells: &mut StringRecord) 
 fn split_quoted(text: &str, delimiter: u8, cells: &mut StringRecord) {
     let mut at = 0;
     loop {
-        let end = cell_end(text.as_bytes(), at, delimiter);
-        match text[at..end].strip_prefix('"') {
-            None => cells.push_field(&text[at..end]),
-            Some(inner) => {
-                let inner = inner.strip_suffix('"').unwrap_or(inner);
-                match inner.contains('"') {
-                    true => cells.push_field(&inner.replace("\"\"", "\"")),
-                    false => cells.push_field(inner),
-                }
-            }
+        let (end, doubled) = cell_end(text.as_bytes(), at, delimiter);
+        let cell = &text[at..end];
+        match cell.strip_prefix('"').map(|inner| inner.strip_suffix('"').unwrap_or(inner)) {
+            None => cells.push_field(cell),
+            Some(inner) if doubled => cells.push_field(&inner.replace("\"\"", "\"")),
+            Some(inner) => cells.push_field(inner),
         }
         if end == text.len() {
             return;
@@ -119,20 +133,20 @@ fn split_quoted(text: &str, delimiter: u8, cells: &mut StringRecord) {
     }
 }
 
-/// The place behind the cell that begins at `at`.
-fn cell_end(bytes: &[u8], at: usize, delimiter: u8) -> usize {
-    let behind = match bytes.get(at) {
-        Some(&QUOTE) => behind_quotes(bytes, at, delimiter, true).ok().flatten().unwrap_or(bytes.len()),
-        _ => at,
-    };
-    memchr(delimiter, &bytes[behind..]).map_or(bytes.len(), |found| behind + found)
+/// The place behind the cell that begins at `at`, and whether it has quotes in it.
+fn cell_end(bytes: &[u8], at: usize, delimiter: u8) -> (usize, bool) {
+    if bytes.get(at) == Some(&QUOTE) {
+        let closing = closing(bytes, at, delimiter, true).ok().flatten();
+        return closing.map_or((bytes.len(), false), |closing| (closing.behind, closing.doubled));
+    }
+    (memchr(delimiter, &bytes[at..]).map_or(bytes.len(), |found| at + found), false)
 }
 
 /// The cell, from 0, in which a byte of a row lies.
 pub fn column_at(bytes: &[u8], place: usize, delimiter: u8) -> usize {
     let (mut column, mut at) = (0, 0);
     loop {
-        let end = cell_end(bytes, at, delimiter);
+        let (end, _) = cell_end(bytes, at, delimiter);
         if place <= end || end == bytes.len() {
             return column;
         }
@@ -143,6 +157,9 @@ pub fn column_at(bytes: &[u8], place: usize, delimiter: u8) -> usize {
 
 /// How many line ends the bytes hold.
 pub fn line_ends(bytes: &[u8]) -> u64 {
+    if memchr2(b'\n', b'\r', bytes).is_none() {
+        return 0;
+    }
     let feeds = memchr_iter(b'\n', bytes).count();
     let returns = memchr_iter(b'\r', bytes).filter(|place| bytes.get(place + 1) != Some(&b'\n'));
     (feeds + returns.count()) as u64

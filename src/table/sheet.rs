@@ -6,7 +6,7 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::check::{Fault, Table};
+use super::check::{Fault, Table, checked_text, too_many};
 use super::scan::split;
 use super::source::{Source, SourceReader};
 use super::walk::Walk;
@@ -27,24 +27,31 @@ pub struct Sheet {
 impl Sheet {
     /// Opens the file at `path`, `-` for standard input.
     pub fn open(path: &Path, options: &SheetOptions) -> Result<Sheet, Refusal> {
-        Sheet::read(path, options, true).map_err(naming(&name_of(path)))
+        Sheet::read(path, options, Depth::Hashed).map_err(naming(&name_of(path)))
     }
 
     /// Opens a file whose SHA-256 nobody will ask for, which saves a reading of it.
     pub fn open_unhashed(path: &Path, options: &SheetOptions) -> Result<Sheet, Refusal> {
-        Sheet::read(path, options, false).map_err(naming(&name_of(path)))
+        Sheet::read(path, options, Depth::Whole).map_err(naming(&name_of(path)))
+    }
+
+    /// Opens a file of which only the start is read, for one who sends nothing.
+    ///
+    /// Every later reading of its rows then finds the faults that opening it would have found.
+    pub fn glance(path: &Path, options: &SheetOptions) -> Result<Sheet, Refusal> {
+        Sheet::read(path, options, Depth::Glance).map_err(naming(&name_of(path)))
     }
 
     pub fn header(&self) -> &StringRecord {
         &self.table.header
     }
 
-    /// How many data rows there are.
+    /// How many data rows there are; 0 where nobody counted them ([`Sheet::glance`]).
     pub fn count(&self) -> u64 {
-        self.table.count
+        self.table.count.unwrap_or_default()
     }
 
-    /// SHA-256 of the file as it came, in hex; empty where it was opened unhashed.
+    /// SHA-256 of the file as it came, in hex; empty where only [`Sheet::open`] would have taken it.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
@@ -66,13 +73,14 @@ impl Sheet {
 
     /// Reads the data rows from the first one on, as often as wished.
     pub fn rows(&self) -> Result<Rows, Refusal> {
-        let Table { text, delimiter, count, .. } = &self.table;
+        let Table { text, delimiter, header, count } = &self.table;
         let mut walk = Walk::new(text.reader(), *delimiter);
         walk.next().map_err(naming(&self.name))?;
-        Ok(Rows { name: self.name.clone(), delimiter: *delimiter, walk, read: 0, count: *count })
+        let (name, header) = (self.name.clone(), header.clone());
+        Ok(Rows { name, header, delimiter: *delimiter, walk, read: 0, count: *count })
     }
 
-    fn read(path: &Path, options: &SheetOptions, hashed: bool) -> Result<Sheet, Refusal> {
+    fn read(path: &Path, options: &SheetOptions, depth: Depth) -> Result<Sheet, Refusal> {
         let source = Source::open(path)?;
         let head = source.head()?;
         foreign::refuse(&head)?;
@@ -80,36 +88,48 @@ impl Sheet {
         let workbook = workbook::is_one(&head);
         let table = match workbook {
             true => workbook_table(&source, options, &mut notes)?,
-            false => text_table(&source, &head, options, &mut notes)?,
+            false => text_table(&source, &head, options, depth, &mut notes)?,
         };
-        let sha256 = if hashed { source.sha256()? } else { String::new() };
+        let sha256 = if depth == Depth::Hashed { source.sha256()? } else { String::new() };
         Ok(Sheet { name: name_of(path), table, bytes: source.length(), sha256, notes, workbook })
     }
+}
+
+/// How much of a file is read when it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Glance,
+    Whole,
+    Hashed,
 }
 
 /// The data rows of a sheet in order.
 pub struct Rows {
     name: String,
+    header: StringRecord,
     delimiter: u8,
     walk: Walk<SourceReader>,
     read: u64,
-    count: u64,
+    count: Option<u64>,
 }
 
 impl Rows {
     /// Reads the next row into `row`; `false` at the end.
     pub fn read(&mut self, row: &mut RawRow) -> Result<bool, Refusal> {
-        let named = || naming(&self.name);
-        let Some(span) = self.walk.next().map_err(|refusal| named()(refusal))? else {
-            return match self.read == self.count {
+        self.read_unnamed(row).map_err(|refusal| naming(&self.name)(refusal))
+    }
+
+    fn read_unnamed(&mut self, row: &mut RawRow) -> Result<bool, Refusal> {
+        let Some(span) = self.walk.next()? else {
+            return match self.count.is_none_or(|count| count == self.read) {
                 true => Ok(false),
-                false => Err(named()(other_rows())),
+                false => Err(other_rows()),
             };
         };
-        let text = str::from_utf8(span.text).map_err(|_| named()(other_rows()))?;
+        let text = checked_text(&span, self.delimiter, &self.header)?;
         split(text, self.delimiter, span.quoted, &mut row.cells);
         row.source_row = span.source_row;
-        row.index = u32::try_from(self.read).map_err(|_| named()(other_rows()))?;
+        row.index = u32::try_from(self.read).map_err(|_| too_many())?;
         self.read += 1;
         Ok(true)
     }
@@ -129,6 +149,7 @@ fn text_table(
     source: &Source,
     head: &[u8],
     options: &SheetOptions,
+    depth: Depth,
     notes: &mut Vec<String>,
 ) -> Result<Table, Refusal> {
     if let Some(sheet) = &options.sheet {
@@ -137,7 +158,11 @@ fn text_table(
     let known = encoding::known(source, head, options)?;
     let text = known.as_ref().map_or(source, |decoded| &decoded.text).clone();
     notes.extend(known.and_then(|decoded| decoded.note));
-    let table = match Table::of(text, options.delimiter) {
+    let read = match depth {
+        Depth::Glance if !is_broken(head) => Table::glance,
+        _ => Table::of,
+    };
+    let table = match read(text, options.delimiter) {
         Err(Fault::NotUtf8(refusal)) if options.encoding.is_none() => {
             guessed_table(source, refusal, options, notes)?
         }
@@ -160,6 +185,11 @@ fn guessed_table(
     let table = Table::of(guess.text.clone(), options.delimiter)?;
     notes.push(guess.told(&table.samples()?, options.attended)?);
     Ok(table)
+}
+
+/// Whether the start of a file has bytes that are no UTF-8; a sign that is cut at its end is none.
+fn is_broken(head: &[u8]) -> bool {
+    str::from_utf8(head).is_err_and(|error| error.error_len().is_some())
 }
 
 fn other_rows() -> Refusal {

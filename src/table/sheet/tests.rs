@@ -128,6 +128,25 @@ fn bytes_that_are_no_text_are_refused_with_their_line() {
 }
 
 #[test]
+fn a_glance_leaves_the_faults_to_the_reading() {
+    let glance = |bytes: &[u8]| Sheet::glance(file(bytes).path(), &SheetOptions::default());
+    let sheet = glance(b"name\nAnna\n\nBo\n").expect("it is a table");
+    assert_eq!((sheet.count(), rows(&sheet).len()), (0, 2));
+    let long = "Anna\n".repeat(20_000);
+    for (end, words) in [
+        (&b"\"Bo\n"[..], "a quote opens on line 20002"),
+        (b"Zo\xeb\n", "line 20002, column 1 (name): the text is not UTF-8"),
+        (b"Z\0e\n", "line 20002, column 1 (name): there is a zero byte"),
+    ] {
+        let sheet = glance(&[b"name\n", long.as_bytes(), end].concat()).expect("its start is fine");
+        let (mut rows, mut row) = (sheet.rows().expect("it can be read"), RawRow::default());
+        let refusal = (0..=20_000).find_map(|_| rows.read(&mut row).err()).expect(words);
+        assert!(refusal.0.contains(words), "{refusal}");
+    }
+    assert!(glance(b"name\nZo\xeb\n").expect_err("its start is not").0.contains("--encoding"));
+}
+
+#[test]
 fn a_sheet_that_changes_is_not_read_on() {
     let file = file(b"name\nAnna\n");
     let sheet = Sheet::open(file.path(), &SheetOptions::default()).expect("it is a table");
