@@ -3,6 +3,8 @@
 //! Pure: no file, no clock, no network. [`RawRow`] is what a sheet reader found;
 //! a [`Request`] is what a person wants done with one user.
 
+use std::borrow::Cow;
+
 use crate::secret::Secret;
 use crate::table::Refusal;
 use crate::validate::Vocabulary;
@@ -134,6 +136,55 @@ pub struct RawRow {
     /// The row as a spreadsheet counts it; the header is 1.
     pub source_row: u64,
     pub cells: csv::StringRecord,
+}
+
+/// A data row as the rules read it; the cells may still lie where they were found.
+#[derive(Debug, Clone, Copy)]
+pub struct RowView<'a> {
+    /// The row as a spreadsheet counts it; the header is 1.
+    pub source_row: u64,
+    cells: Cells<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Cells<'a> {
+    Copied(&'a csv::StringRecord),
+    Found(&'a [Cow<'a, str>]),
+}
+
+impl<'a> RowView<'a> {
+    pub fn new(source_row: u64, cells: &'a [Cow<'a, str>]) -> RowView<'a> {
+        RowView { source_row, cells: Cells::Found(cells) }
+    }
+
+    /// How many cells there are.
+    pub fn width(&self) -> usize {
+        match self.cells {
+            Cells::Copied(cells) => cells.len(),
+            Cells::Found(cells) => cells.len(),
+        }
+    }
+
+    /// The cell at this place, from 0, as it came.
+    #[inline]
+    pub fn cell(&self, place: usize) -> Option<&'a str> {
+        match self.cells {
+            Cells::Copied(cells) => cells.get(place),
+            Cells::Found(cells) => cells.get(place).map(|cell| &**cell),
+        }
+    }
+
+    /// A copy that can be kept; its position among the data rows is not known.
+    pub fn to_raw(self) -> RawRow {
+        let cells = (0..self.width()).filter_map(|place| self.cell(place)).collect();
+        RawRow { index: 0, source_row: self.source_row, cells }
+    }
+}
+
+impl<'a> From<&'a RawRow> for RowView<'a> {
+    fn from(row: &'a RawRow) -> RowView<'a> {
+        RowView { source_row: row.source_row, cells: Cells::Copied(&row.cells) }
+    }
 }
 
 /// Data rows in order, which can be read more than once.

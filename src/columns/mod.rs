@@ -11,7 +11,7 @@ mod refused;
 
 use csv::StringRecord;
 
-use crate::row::{Field, Kind, RawRow};
+use crate::row::{Field, Kind, RowView};
 
 pub use cell::{is_blank, trimmed};
 pub use mapping::Mapping;
@@ -66,13 +66,13 @@ impl Columns {
     }
 
     /// The trimmed cell of a field; `None` where it is blank or the column is not there.
-    pub fn cell<'a>(&self, row: &'a RawRow, field: Field) -> Option<&'a str> {
-        row.cells.get(self.place(field)?).and_then(cell::bare)
+    pub fn cell<'a>(&self, row: impl Into<RowView<'a>>, field: Field) -> Option<&'a str> {
+        row.into().cell(self.place(field)?).and_then(cell::bare)
     }
 
     /// Whether anything but blanks stands at this position of the row.
-    pub fn is_filled(&self, row: &RawRow, place: usize) -> bool {
-        row.cells.get(place).and_then(cell::bare).is_some()
+    pub fn is_filled(&self, row: RowView<'_>, place: usize) -> bool {
+        row.cell(place).and_then(cell::bare).is_some()
     }
 
     /// Whether the file has a column for the field.

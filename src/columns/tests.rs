@@ -1,6 +1,7 @@
 //! Headers in, columns or refusals out.
 
 use super::*;
+use crate::row::RawRow;
 
 fn columns(header: &str, kind: Kind, maps: &[&str]) -> Result<Columns, String> {
     let header: StringRecord = header.split(',').collect();

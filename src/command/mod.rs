@@ -19,6 +19,7 @@ mod resume;
 mod runs;
 mod sheet;
 mod simulate;
+mod survey;
 mod template;
 mod validate;
 

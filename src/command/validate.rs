@@ -1,5 +1,7 @@
 //! The story of `validate`: the whole sheet is checked, nothing is sent. With `--fix` it is mended first, as a copy.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::Failure;
@@ -8,33 +10,64 @@ use super::mended::MendedRows;
 use super::output::put_out_json;
 use super::problems::{show_groups, show_problems};
 use super::sheet::SheetRows;
+use super::survey::{glance_at, survey_sheet};
 use crate::cli::{Settings, ValidateOptions};
 use crate::clinic::Clinic;
 use crate::columns::Columns;
 use crate::outcome::{RowOutcome, Status, Trouble, exit};
 use crate::row::{Field, RawRow, RowSource};
 use crate::screen::{Screen, plural};
-use crate::table::{FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile, beside};
-use crate::validate::{Checker, Survey, survey};
+use crate::table::{Doubt, FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile, beside};
+use crate::validate::{Checker, Rules, Survey, survey};
 
 pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
-    if let Some(copy) = &options.mended {
-        fix::check_target(&options.sheet.file, copy)?;
+    match &options.mended {
+        None => check(&options, settings, &screen),
+        Some(copy) => mend(&options, copy, settings, &screen),
     }
+}
+
+/// Checks the sheet as it is: read once at a glance, and more closely where that leaves a doubt.
+fn check(options: &ValidateOptions, settings: &Settings, screen: &Screen) -> Result<u8, Failure> {
+    let mut sheet = Sheet::glance(&options.sheet.file, &options.sheet.form)?;
+    let mut checker = checker(columns_of(&sheet, options)?, options);
+    let survey = match glance_at(&sheet, &mut checker) {
+        Ok(survey) => survey,
+        Err(Doubt) => {
+            sheet = sheet.look_closer(&options.sheet.form)?;
+            checker = self::checker(columns_of(&sheet, options)?, options);
+            survey_sheet(&sheet, &mut checker)?
+        }
+    };
+    say_notes(screen, &sheet, checker.columns());
+    let check = Check { options, settings, screen, checker: &checker };
+    check.tell(&survey, &mut SheetRows::new(&sheet), None)
+}
+
+/// Writes a mended copy and checks that.
+fn mend(options: &ValidateOptions, copy: &Path, settings: &Settings, screen: &Screen) -> Result<u8, Failure> {
+    fix::check_target(&options.sheet.file, copy)?;
     let sheet = Sheet::open_unhashed(&options.sheet.file, &options.sheet.form)?;
-    let columns = columns_of(&sheet, &options)?;
+    let columns = columns_of(&sheet, options)?;
+    say_notes(screen, &sheet, &columns);
+    let country_of = fix::countries(&sheet, &columns, options.rules.default_country.as_deref(), screen)?;
+    let clinic = Clinic::new(&columns, options.sheet.formula_guard, country_of);
+    let fixed = fix::fix(&sheet, &columns, &clinic, copy, screen)?;
+    let mut rows = MendedRows::new(&sheet, &clinic);
+    let mut checker = checker(columns.clone(), options);
+    let survey = survey(&mut rows, sheet.count(), &mut checker)?;
+    let check = Check { options, settings, screen, checker: &checker };
+    check.tell(&survey, &mut rows, Some(&fixed))
+}
+
+fn say_notes(screen: &Screen, sheet: &Sheet, columns: &Columns) {
     for note in sheet.notes().iter().chain(&columns.notes()) {
         screen.say(&format!("note: {note}"));
     }
-    let check = Check { options: &options, settings, screen: &screen, sheet: &sheet, columns: &columns };
-    let Some(copy) = &options.mended else { return check.tell(&mut SheetRows::new(&sheet), None) };
-    let country_of = fix::countries(&sheet, &columns, options.rules.default_country.as_deref(), &screen)?;
-    let clinic = Clinic::new(&columns, options.sheet.formula_guard, country_of);
-    let fixed = fix::fix(&sheet, &columns, &clinic, copy, &screen)?;
-    check.tell(&mut MendedRows::new(&sheet, &clinic), Some(&fixed))
 }
 
+/// The columns of the sheet's kind, which is said or can only be one.
 fn columns_of(sheet: &Sheet, options: &ValidateOptions) -> Result<Columns, Failure> {
     let file = options.sheet.file.display();
     let kind = options.kind.or_else(|| Columns::kind_of(sheet.header())).ok_or_else(|| {
@@ -47,32 +80,33 @@ fn columns_of(sheet: &Sheet, options: &ValidateOptions) -> Result<Columns, Failu
         .map_err(|error| Failure::new(exit::INPUT, format!("{file}: {error}")))
 }
 
-/// A sheet under check.
+fn checker(columns: Columns, options: &ValidateOptions) -> Checker {
+    let rules = Rules { kind: columns.kind(), ..options.rules.clone() };
+    Checker::new(columns, rules)
+}
+
+/// What is told of a sheet.
 struct Check<'a> {
     options: &'a ValidateOptions,
     settings: &'a Settings,
     screen: &'a Screen,
-    sheet: &'a Sheet,
-    columns: &'a Columns,
+    checker: &'a Checker,
 }
 
 impl Check<'_> {
-    /// Checks the rows, which may be mended ones, and tells what is wrong with them.
-    fn tell(&self, rows: &mut impl RowSource, fixed: Option<&Fixed>) -> Result<u8, Failure> {
-        let Check { options, screen, .. } = self;
-        let rules = crate::validate::Rules { kind: self.columns.kind(), ..options.rules.clone() };
-        let mut checker = Checker::new(self.columns.clone(), rules);
-        let survey = survey(rows, self.sheet.count(), &mut checker)?;
+    /// Tells what is wrong with the rows, which may be mended ones.
+    fn tell(&self, survey: &Survey, rows: &mut impl RowSource, fixed: Option<&Fixed>) -> Result<u8, Failure> {
+        let Check { options, screen, checker, .. } = self;
         let file = options.sheet.file.display().to_string();
-        show_problems(screen, &checker, &survey, &file, rows)?;
-        show_groups(screen, &survey);
+        show_problems(screen, checker, survey, &file, rows)?;
+        show_groups(screen, survey);
         if let Some(results) = &options.sheet.results {
-            write_results(results, rows, &checker, options.sheet.formula_guard)?;
+            write_results(results, rows, checker, options.sheet.formula_guard)?;
         }
         let code = if survey.invalid > 0 { exit::INPUT } else { exit::DONE };
-        self.tell_counts(&survey);
+        self.tell_counts(survey);
         if self.settings.screen.json {
-            put_out_json(&self.summary(&survey, fixed, code))?;
+            put_out_json(&self.summary(survey, fixed, code))?;
         }
         Ok(code)
     }
@@ -84,7 +118,7 @@ impl Check<'_> {
         if !warnings.is_empty() {
             screen.say(&format!("warnings: {}", warnings.join(", ")));
         }
-        let kind = self.columns.kind().word();
+        let kind = self.checker.rules().kind.word();
         let file = options.mended.as_ref().unwrap_or(&options.sheet.file).display();
         let next = match (survey.invalid, &options.mended) {
             (0, _) => format!("callroster {kind} {file}"),
@@ -108,7 +142,7 @@ impl Check<'_> {
     fn summary(&self, survey: &Survey, fixed: Option<&Fixed>, code: u8) -> serde_json::Value {
         let mut summary = json!({
             "command": "validate",
-            "as": self.columns.kind().word(),
+            "as": self.checker.rules().kind.word(),
             "rows": survey.rows,
             "valid": survey.valid,
             "invalid": survey.invalid,

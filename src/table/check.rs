@@ -4,7 +4,7 @@ use csv::StringRecord;
 use memchr::memchr;
 
 use super::heading::{KNOWN_HEADINGS, normalised};
-use super::scan::{column_at, split};
+use super::scan::{column_at, line_ends, split};
 use super::source::Source;
 use super::walk::{Span, Walk};
 use super::{Refusal, delimiter};
@@ -15,6 +15,8 @@ pub struct Table {
     pub text: Source,
     pub delimiter: u8,
     pub header: StringRecord,
+    /// Where the bytes behind the header begin.
+    pub body: u64,
     /// How many data rows there are; `None` after a glance.
     pub count: Option<u64>,
 }
@@ -66,11 +68,20 @@ impl Table {
                 delimiter::chosen(&head, head.len() as u64 == text.length())
             }
         };
-        let header = match Walk::new(text.reader(), delimiter).next()? {
+        let mut walk = Walk::new(text.reader(), delimiter);
+        let header = match walk.next()? {
             Some(span) => header_of(&span, delimiter)?,
             None => return Err(only_blank().into()),
         };
-        Ok(Table { text, delimiter, header, count: None })
+        let body = walk.walked();
+        Ok(Table { text, delimiter, header, body, count: None })
+    }
+
+    /// How many rows there may be, by the length of the first ones.
+    pub fn likely_count(&self) -> u64 {
+        let head = self.text.head().unwrap_or_default();
+        let lines = line_ends(&head).max(1);
+        self.text.length() * lines / (head.len() as u64).max(1)
     }
 
     /// Up to three cells with other letters than ASCII, to judge an encoding by.

@@ -5,6 +5,7 @@
 //! means is not known here: cells leave as they came (see [`unguarded`]).
 
 mod beside;
+mod blocks;
 mod check;
 mod delimiter;
 mod encoding;
@@ -12,6 +13,7 @@ mod failed;
 mod foreign;
 mod guard;
 mod heading;
+mod in_order;
 mod results;
 #[cfg(feature = "xlsx")]
 mod results_workbook;
@@ -26,9 +28,11 @@ mod workbook;
 mod xlsx_out;
 
 pub use beside::beside;
+pub use blocks::{Block, BlockRows, Blocks, Doubt};
 pub use failed::FailedWriter;
 pub use guard::{FormulaGuard, guarded, unguarded};
 pub use heading::normalised;
+pub use in_order::in_order;
 pub use results::{RESULT_COLUMNS, ResultWriter};
 #[cfg(feature = "xlsx")]
 pub use results_workbook::write_results_workbook;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use csv::StringRecord;
 
+use super::blocks::{Block, Blocks, Doubt};
 use super::check::{Fault, Table, checked_text, too_many};
 use super::scan::split;
 use super::source::{Source, SourceReader};
@@ -17,8 +18,8 @@ use crate::row::RawRow;
 #[derive(Debug)]
 pub struct Sheet {
     name: String,
+    source: Source,
     table: Table,
-    bytes: u64,
     sha256: String,
     notes: Vec<String>,
     workbook: bool,
@@ -51,6 +52,11 @@ impl Sheet {
         self.table.count.unwrap_or_default()
     }
 
+    /// How many data rows there may be, by the length of the first ones where nobody counted.
+    pub fn likely_count(&self) -> u64 {
+        self.table.count.unwrap_or_else(|| self.table.likely_count())
+    }
+
     /// SHA-256 of the file as it came, in hex; empty where only [`Sheet::open`] would have taken it.
     pub fn sha256(&self) -> &str {
         &self.sha256
@@ -58,7 +64,7 @@ impl Sheet {
 
     /// Bytes of the file as it came.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.source.length()
     }
 
     /// What was assumed, each with the option that overrides it.
@@ -73,15 +79,35 @@ impl Sheet {
 
     /// Reads the data rows from the first one on, as often as wished.
     pub fn rows(&self) -> Result<Rows, Refusal> {
-        let Table { text, delimiter, header, count } = &self.table;
+        let Table { text, delimiter, header, count, .. } = &self.table;
         let mut walk = Walk::new(text.reader(), *delimiter);
         walk.next().map_err(naming(&self.name))?;
         let (name, header) = (self.name.clone(), header.clone());
         Ok(Rows { name, header, delimiter: *delimiter, walk, read: 0, count: *count })
     }
 
+    /// Cuts the data rows into blocks, which several threads can look at.
+    pub fn blocks(&self) -> Blocks<SourceReader> {
+        Blocks::new(&self.table.text, self.table.body, self.table.delimiter)
+    }
+
+    /// Reads a block of [`Sheet::blocks`] once more.
+    pub fn read_block(&self, start: u64, length: usize, block: &mut Block) -> Result<(), Doubt> {
+        block.read(&self.table.text, start, length, self.table.delimiter)
+    }
+
+    /// Reads a file that was opened at a glance as a whole.
+    pub fn look_closer(self, options: &SheetOptions) -> Result<Sheet, Refusal> {
+        let Sheet { name, source, .. } = self;
+        let named = name.clone();
+        Sheet::of(source, name, options, Depth::Whole).map_err(naming(&named))
+    }
+
     fn read(path: &Path, options: &SheetOptions, depth: Depth) -> Result<Sheet, Refusal> {
-        let source = Source::open(path)?;
+        Sheet::of(Source::open(path)?, name_of(path), options, depth)
+    }
+
+    fn of(source: Source, name: String, options: &SheetOptions, depth: Depth) -> Result<Sheet, Refusal> {
         let head = source.head()?;
         foreign::refuse(&head)?;
         let mut notes = Vec::new();
@@ -91,7 +117,7 @@ impl Sheet {
             false => text_table(&source, &head, options, depth, &mut notes)?,
         };
         let sha256 = if depth == Depth::Hashed { source.sha256()? } else { String::new() };
-        Ok(Sheet { name: name_of(path), table, bytes: source.length(), sha256, notes, workbook })
+        Ok(Sheet { name, source, table, sha256, notes, workbook })
     }
 }
 

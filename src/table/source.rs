@@ -63,7 +63,12 @@ impl Source {
 
     /// Reads from the start.
     pub fn reader(&self) -> SourceReader {
-        SourceReader { source: self.clone(), at: 0 }
+        self.reader_from(0)
+    }
+
+    /// Reads from this byte on.
+    pub fn reader_from(&self, at: u64) -> SourceReader {
+        SourceReader { source: self.clone(), at }
     }
 
     /// The first bytes, at most so many as a choice of form needs.

@@ -10,7 +10,7 @@ use super::scan::{QuoteFault, RowEnd, line_ends, row_end};
 use super::source::cannot_read;
 
 /// The longest row, in bytes; longer is a fault of the file and not a person.
-const LONGEST_ROW: usize = 1 << 20;
+pub const LONGEST_ROW: usize = 1 << 20;
 const FIRST_BUFFER: usize = 256 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -23,6 +23,7 @@ pub struct Walk<R> {
     from: usize,
     to: usize,
     ended: bool,
+    walked: u64,
     line: u64,
     source_row: u64,
 }
@@ -42,7 +43,7 @@ pub struct Span<'a> {
 impl<R: Read> Walk<R> {
     pub fn new(input: R, delimiter: u8) -> Walk<R> {
         let buffer = vec![0; FIRST_BUFFER];
-        Walk { input, delimiter, buffer, from: 0, to: 0, ended: false, line: 0, source_row: 0 }
+        Walk { input, delimiter, buffer, from: 0, to: 0, ended: false, walked: 0, line: 0, source_row: 0 }
     }
 
     /// The next row that is not blank; `None` at the end.
@@ -58,6 +59,7 @@ impl<R: Read> Walk<R> {
             let (at, line, source_row) = (self.from, self.line, self.source_row);
             let breaks = if end.quoted { line_ends(&self.buffer[at..at + end.text]) } else { 0 };
             self.from += end.total;
+            self.walked += end.total as u64;
             self.line += 1 + breaks;
             self.source_row += 1;
             if end.text > 0 {
@@ -67,12 +69,18 @@ impl<R: Read> Walk<R> {
         }
     }
 
+    /// How many bytes of the text were walked over.
+    pub fn walked(&self) -> u64 {
+        self.walked
+    }
+
     fn begin(&mut self) -> Result<(), Refusal> {
         while self.to < BYTE_ORDER_MARK.len() && !self.ended {
             self.fill()?;
         }
         if self.buffer[..self.to].starts_with(BYTE_ORDER_MARK) {
             self.from = BYTE_ORDER_MARK.len();
+            self.walked = self.from as u64;
         }
         (self.line, self.source_row) = (1, 1);
         Ok(())

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 use super::words::{self, RoleWord, quoted};
 use super::{Checker, Findings, email, person};
 use crate::columns::shown;
-use crate::row::{Field, Identity, RawRow};
+use crate::row::{Field, Identity, RowView};
 
 /// One row under the rules, and what was found so far.
 pub(super) struct Cells<'a, 'f> {
     pub(super) checker: &'a Checker,
-    row: &'a RawRow,
+    row: RowView<'a>,
     pub(super) findings: &'f mut Findings,
 }
 
@@ -35,7 +35,7 @@ impl Who<'_> {
 }
 
 impl<'a, 'f> Cells<'a, 'f> {
-    pub(super) fn new(checker: &'a Checker, row: &'a RawRow, findings: &'f mut Findings) -> Cells<'a, 'f> {
+    pub(super) fn new(checker: &'a Checker, row: RowView<'a>, findings: &'f mut Findings) -> Cells<'a, 'f> {
         Cells { checker, row, findings }
     }
 
@@ -180,9 +180,8 @@ impl<'a, 'f> Cells<'a, 'f> {
 
     /// Filled cells that go nowhere: a problem where a person may count on them, a warning otherwise.
     pub(super) fn without_a_place(&mut self) {
-        let rules = &self.checker.rules;
-        for field in rules.kind.fields() {
-            if rules.vocabulary.has_no_place_for(*field, rules.kind) && self.text(*field).is_some() {
+        for field in &self.checker.without_a_place {
+            if self.text(*field).is_some() {
                 self.unsupported(*field, "take the text out of the cell");
             }
         }
@@ -204,6 +203,6 @@ impl<'a, 'f> Cells<'a, 'f> {
     }
 }
 
-pub(super) fn is_sip(text: &str) -> bool {
+fn is_sip(text: &str) -> bool {
     text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sip:"))
 }

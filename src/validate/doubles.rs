@@ -1,72 +1,84 @@
 //! The whole-file rule: who or what is named twice.
 //!
-//! Pure. The first reading keeps eight bytes for each filled cell that may double, whatever the file's size.
-//! Equal fingerprints are only a suspicion: the second reading compares the texts themselves.
+//! Pure. The first reading keeps a fingerprint of each filled cell that may double, whatever the file's size; the
+//! second one compares the texts of the rows that are suspected.
 //! Each column is compared with itself: that a number goes from one user to another is no double.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
+use std::sync::Arc;
 
+use super::fingerprints::{Fingerprints, fingerprint};
 use super::words::quoted;
-use super::{Checker, Findings, cells};
-use crate::row::{Field, Kind, RawRow};
+use super::{Checker, Findings};
+use crate::row::{Field, Kind, RowView};
 
-/// Finds the cells that a file holds twice, in two readings.
+/// A cell that may double, as the first reading keeps it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    pub fingerprint: u64,
+    pub source_row: u64,
+}
+
+/// Adds the keys of a row.
+pub(super) fn see(checker: &Checker, row: RowView<'_>, keys_seen: &mut Vec<Key>) {
+    for (field, text) in keys(checker, row) {
+        keys_seen.push(Key { fingerprint: fingerprint(field, &text), source_row: row.source_row });
+    }
+}
+
+/// The rows that may hold a double, as a spreadsheet counts them, in order.
 #[derive(Debug)]
-pub struct Doubles {
-    /// Of every cell seen at first, of those seen twice in the end.
-    fingerprints: Vec<u64>,
-    /// The first row, as a spreadsheet counts it, of each suspected text.
+pub struct Suspects(Vec<u32>);
+
+impl Suspects {
+    /// Those of a stretch of the file.
+    pub fn within(&self, rows: Range<u64>) -> &[u32] {
+        let before = |end: u64| self.0.partition_point(|row| u64::from(*row) < end);
+        &self.0[before(rows.start)..before(rows.end)]
+    }
+
+    pub fn contain(&self, source_row: u64) -> bool {
+        u32::try_from(source_row).is_ok_and(|row| self.0.binary_search(&row).is_ok())
+    }
+}
+
+/// The cells that a file holds twice.
+#[derive(Debug)]
+pub(super) struct Doubles {
+    suspects: Arc<Suspects>,
+    /// The first row of each text of the suspects.
     firsts: HashMap<(Field, String), u64>,
 }
 
 impl Doubles {
-    /// Makes room for a file of this many rows.
-    pub fn new(rows: u64) -> Doubles {
-        let cells = usize::try_from(rows).unwrap_or(0).min(1 << 24) * 2;
-        Doubles { fingerprints: Vec::with_capacity(cells), firsts: HashMap::new() }
+    /// Ends the first reading.
+    pub(super) fn of(fingerprints: Fingerprints) -> Doubles {
+        Doubles { suspects: Arc::new(Suspects(fingerprints.shared())), firsts: HashMap::new() }
     }
 
-    /// Takes a row of the first reading.
-    pub fn see(&mut self, checker: &Checker, row: &RawRow) {
-        for (field, text) in keys(checker, row) {
-            self.fingerprints.push(fingerprint(field, &text));
-        }
-    }
-
-    /// Ends the first reading; whether a second one is needed.
-    pub fn suspects(&mut self) -> bool {
-        self.fingerprints.sort_unstable();
-        let mut suspects: Vec<u64> =
-            self.fingerprints.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
-        suspects.dedup();
-        self.fingerprints = suspects;
-        !self.fingerprints.is_empty()
+    pub(super) fn suspects(&self) -> Arc<Suspects> {
+        Arc::clone(&self.suspects)
     }
 
     /// Takes a row of the second reading, in the order of the file; whether an earlier row holds one of its cells.
-    pub fn confirm(&mut self, checker: &Checker, row: &RawRow) -> bool {
+    pub(super) fn confirm(&mut self, checker: &Checker, row: RowView<'_>) -> bool {
         let mut doubled = false;
         for (field, text) in keys(checker, row) {
-            if self.is_suspected(field, &text) {
-                let first = *self.firsts.entry((field, lower_case(&text))).or_insert(row.source_row);
-                doubled |= first < row.source_row;
-            }
+            let first = *self.firsts.entry((field, text.to_lowercase())).or_insert(row.source_row);
+            doubled |= first < row.source_row;
         }
         doubled
     }
 
     /// Reports the cells of the row that an earlier row holds already.
-    pub(super) fn report(&self, checker: &Checker, row: &RawRow, findings: &mut Findings) {
-        if self.firsts.is_empty() {
+    pub(super) fn report(&self, checker: &Checker, row: RowView<'_>, findings: &mut Findings) {
+        if !self.suspects.contain(row.source_row) {
             return;
         }
         for (field, text) in keys(checker, row) {
-            if !self.is_suspected(field, &text) {
-                continue;
-            }
-            let first = self.firsts.get(&(field, lower_case(&text)));
+            let first = self.firsts.get(&(field, text.to_lowercase()));
             if let Some(first) = first.filter(|first| **first < row.source_row) {
                 let name = checker.columns().name(field);
                 findings.problem(code(field), Some(field), || {
@@ -77,10 +89,6 @@ impl Doubles {
                 });
             }
         }
-    }
-
-    fn is_suspected(&self, field: Field, text: &str) -> bool {
-        self.fingerprints.binary_search(&fingerprint(field, text)).is_ok()
     }
 }
 
@@ -109,34 +117,12 @@ fn code(field: Field) -> &'static str {
 }
 
 /// The filled cells that may double; a number as E.164, so that its national spelling is the same.
-fn keys<'a>(checker: &'a Checker, row: &'a RawRow) -> impl Iterator<Item = (Field, Cow<'a, str>)> {
-    let shaped = row.cells.len() == checker.columns().header().len();
+fn keys<'a>(checker: &'a Checker, row: RowView<'a>) -> impl Iterator<Item = (Field, Cow<'a, str>)> {
+    let shaped = row.width() == checker.columns().header().len();
     let fields = if shaped { fields(checker.rules().kind) } else { &[] };
     fields.iter().filter_map(move |field| {
         let text = checker.columns().cell(row, *field)?;
-        let is_number =
-            matches!(field, Field::DeviceContactUri | Field::NewDeviceContactUri) && !cells::is_sip(text);
-        let number = is_number.then(|| checker.phones.number(text).ok()).flatten();
-        Some((*field, number.unwrap_or(Cow::Borrowed(text))))
+        let is_number = matches!(field, Field::DeviceContactUri | Field::NewDeviceContactUri);
+        Some((*field, if is_number { checker.phones.compared(text) } else { Cow::Borrowed(text) }))
     })
-}
-
-/// The same number for texts that differ in letter case only.
-fn fingerprint(field: Field, text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u8(field as u8);
-    let mut lower = [0; 64];
-    match lower.get_mut(..text.len()).filter(|_| text.is_ascii()) {
-        Some(lower) => {
-            lower.copy_from_slice(text.as_bytes());
-            lower.make_ascii_lowercase();
-            hasher.write(lower);
-        }
-        None => hasher.write(lower_case(text).as_bytes()),
-    }
-    hasher.finish()
-}
-
-fn lower_case(text: &str) -> String {
-    text.to_lowercase()
 }

@@ -6,6 +6,7 @@ mod cells;
 mod doubles;
 mod email;
 mod findings;
+mod fingerprints;
 mod offboard;
 mod onboard;
 mod person;
@@ -16,13 +17,13 @@ mod update;
 mod words;
 
 use crate::columns::Columns;
-use crate::row::{Identity, Kind, Mode, Problem, RawRow, Request, Warning};
+use crate::row::{Field, Identity, Kind, Mode, Problem, RawRow, Request, RowView, Warning};
 
-pub use doubles::Doubles;
+pub use doubles::Suspects;
 pub use email::is_right as is_email;
 pub use findings::Findings;
 pub use phone::{is_number, known_country};
-pub use survey::{Survey, survey};
+pub use survey::{FirstReading, Part, SecondReading, Survey, survey};
 
 /// Whose words a sheet is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,20 +83,19 @@ pub struct Checker {
     rules: Rules,
     columns: Columns,
     phones: phone::Phones,
-    doubles: Option<Doubles>,
+    /// Columns of the file for which the provider has no place.
+    without_a_place: Vec<Field>,
+    doubles: Option<doubles::Doubles>,
 }
 
 impl Checker {
-    /// Without doubles yet; see [`Doubles`] and [`survey`].
+    /// Without doubles yet; see [`survey`].
     pub fn new(columns: Columns, rules: Rules) -> Checker {
         let phones = phone::Phones::new(rules.default_country.as_deref());
-        Checker { rules, columns, phones, doubles: None }
-    }
-
-    /// Reports these doubles from now on.
-    pub fn with_doubles(mut self, doubles: Doubles) -> Checker {
-        self.doubles = Some(doubles);
-        self
+        let placeless =
+            |field: &Field| columns.has(*field) && rules.vocabulary.has_no_place_for(*field, rules.kind);
+        let without_a_place = rules.kind.fields().iter().copied().filter(placeless).collect();
+        Checker { rules, columns, phones, without_a_place, doubles: None }
     }
 
     pub fn rules(&self) -> &Rules {
@@ -109,7 +109,7 @@ impl Checker {
     /// Every problem of the row itself and of its doubles, or its request.
     pub fn check(&self, row: &RawRow) -> Checked {
         let mut findings = Findings::worded();
-        let draft = self.look_at(row, &mut findings);
+        let draft = self.look_at(row.into(), &mut findings);
         let request = match draft {
             Some(draft) if findings.problems.is_empty() => Ok(draft.into_request()),
             _ => Err(findings.problems),
@@ -117,15 +117,22 @@ impl Checker {
         Checked { request, warnings: findings.warnings }
     }
 
+    /// Every problem of the row, in words.
+    fn problems(&self, row: RowView<'_>) -> Vec<Problem> {
+        let mut findings = Findings::worded();
+        self.look_at(row, &mut findings);
+        findings.problems
+    }
+
     /// The codes that [`Checker::check`] finds, without their words and without the request: for counting rows.
-    pub fn verdict(&self, row: &RawRow, findings: &mut Findings) {
+    pub fn verdict(&self, row: RowView<'_>, findings: &mut Findings) {
         findings.clear();
         self.look_at(row, findings);
     }
 
     /// The draft is `None` where the row cannot be read at all; it is worth nothing beside a problem.
-    fn look_at<'a>(&'a self, row: &'a RawRow, findings: &mut Findings) -> Option<Draft<'a>> {
-        let (cells, expected) = (row.cells.len(), self.columns.header().len());
+    fn look_at<'a>(&'a self, row: RowView<'a>, findings: &mut Findings) -> Option<Draft<'a>> {
+        let (cells, expected) = (row.width(), self.columns.header().len());
         if cells != expected {
             findings.problem("row_shape", None, || {
                 format!(

@@ -1,15 +1,19 @@
 //! The whole file held against the rules, before anything is sent.
 //!
-//! Pure: the rows come from whoever reads them. One reading is enough for a file without doubles, two for any other.
+//! Pure: the rows come from whoever reads them, in one piece ([`survey`]) or in [`Part`]s that several threads look
+//! at. One reading is enough for a file without doubles; the second one needs only the rows that are suspected.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Checker, Doubles, Findings};
-use crate::row::{Problem, RawRow, RowSource};
+use super::doubles::{self, Doubles, Key, Suspects};
+use super::fingerprints::Fingerprints;
+use super::{Checker, Findings};
+use crate::row::{Problem, RawRow, RowSource, RowView};
 use crate::table::Refusal;
 
 /// What a whole file looks like under the rules.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Survey {
     pub rows: u64,
     pub valid: u64,
@@ -27,27 +31,24 @@ const SHOWN: usize = 20;
 
 /// Reads every row, and leaves the doubles of the file with the checker.
 pub fn survey(source: &mut impl RowSource, rows: u64, checker: &mut Checker) -> Result<Survey, Refusal> {
-    checker.doubles = None;
-    let (mut survey, mut doubles, mut findings) =
-        (Survey::default(), Doubles::new(rows), Findings::default());
+    let (mut first, mut part) = (FirstReading::new(rows, checker), Part::default());
     each_row(source, |row| {
-        doubles.see(checker, row);
-        checker.verdict(row, &mut findings);
-        survey.add(row, &findings, checker);
+        part.look(checker, row.into(), !first.is_told());
+        if part.rows == 4096 {
+            first.take(std::mem::take(&mut part), 0);
+        }
     })?;
-    if doubles.suspects() {
-        let mut doubled = Vec::new();
+    first.take(part, 0);
+    let mut second = first.end();
+    let suspects = second.suspects();
+    if !suspects.within(0..u64::MAX).is_empty() {
         each_row(source, |row| {
-            if doubles.confirm(checker, row) {
-                survey.add_doubled(row, &doubles, checker, &mut doubled);
+            if suspects.contain(row.source_row) {
+                second.confirm(checker, row);
             }
         })?;
-        survey.first.extend(doubled);
-        survey.first.sort_by_key(|(source_row, _)| *source_row);
-        survey.first.truncate(SHOWN);
-        checker.doubles = Some(doubles);
     }
-    Ok(survey)
+    Ok(second.end(checker))
 }
 
 fn each_row(source: &mut impl RowSource, mut look: impl FnMut(&RawRow)) -> Result<(), Refusal> {
@@ -59,46 +60,159 @@ fn each_row(source: &mut impl RowSource, mut look: impl FnMut(&RawRow)) -> Resul
     Ok(())
 }
 
-impl Survey {
-    fn add(&mut self, row: &RawRow, findings: &Findings, checker: &Checker) {
-        self.rows += 1;
-        for warning in &findings.warnings {
-            *self.warnings.entry(warning.code).or_default() += 1;
+/// How often each code was met; there are few, so that looking through them is quick.
+#[derive(Debug, Default)]
+struct Tally(Vec<(&'static str, u64)>);
+
+impl Tally {
+    fn add(&mut self, code: &'static str, count: u64) {
+        match self.0.iter_mut().find(|(known, _)| std::ptr::eq(*known, code) || *known == code) {
+            Some((_, total)) => *total += count,
+            None => self.0.push((code, count)),
         }
-        if findings.problems.is_empty() {
+    }
+}
+
+/// Some rows that follow each other, counted without their doubles.
+#[derive(Debug, Default)]
+pub struct Part {
+    rows: u64,
+    valid: u64,
+    problems: Tally,
+    warnings: Tally,
+    first: Vec<(u64, Problem)>,
+    keys: Vec<Key>,
+    findings: Findings,
+}
+
+impl Part {
+    /// Adds a row; `worded` asks for the words of its problems while few of the part have them.
+    pub fn look(&mut self, checker: &Checker, row: RowView<'_>, worded: bool) {
+        self.rows += 1;
+        doubles::see(checker, row, &mut self.keys);
+        checker.verdict(row, &mut self.findings);
+        for warning in &self.findings.warnings {
+            self.warnings.add(warning.code, 1);
+        }
+        if self.findings.problems.is_empty() {
             self.valid += 1;
             return;
         }
-        self.invalid += 1;
-        for problem in &findings.problems {
-            *self.problems.entry(problem.code).or_default() += 1;
+        for problem in &self.findings.problems {
+            self.problems.add(problem.code, 1);
         }
-        if self.first.len() < SHOWN {
-            let worded = checker.check(row).request.err().into_iter().flatten();
-            self.first.extend(worded.map(|problem| (row.source_row, problem)));
-            self.first.truncate(SHOWN);
+        if worded && self.first.len() < SHOWN {
+            let problems = checker.problems(row).into_iter();
+            self.first.extend(problems.map(|problem| (row.source_row, problem)));
+        }
+    }
+}
+
+/// The reading that looks at every row by itself, and remembers what may double.
+#[derive(Debug)]
+pub struct FirstReading {
+    rows: u64,
+    valid: u64,
+    problems: Tally,
+    warnings: Tally,
+    first: Vec<(u64, Problem)>,
+    fingerprints: Fingerprints,
+}
+
+impl FirstReading {
+    /// Makes room for a file of about so many rows; the checker forgets the doubles of an earlier one.
+    pub fn new(rows: u64, checker: &mut Checker) -> FirstReading {
+        checker.doubles = None;
+        let cells = usize::try_from(rows).unwrap_or(0).min(1 << 24) * 2;
+        FirstReading {
+            rows: 0,
+            valid: 0,
+            problems: Tally::default(),
+            warnings: Tally::default(),
+            first: Vec::new(),
+            fingerprints: Fingerprints::new(cells),
         }
     }
 
-    /// Counts the doubles of a row that was counted without them.
-    fn add_doubled(
-        &mut self,
-        row: &RawRow,
-        doubles: &Doubles,
-        checker: &Checker,
-        shown: &mut Vec<(u64, Problem)>,
-    ) {
-        if checker.check(row).request.is_ok() {
-            self.valid -= 1;
-            self.invalid += 1;
+    /// Whether no further problem needs its words.
+    pub fn is_told(&self) -> bool {
+        self.first.len() == SHOWN
+    }
+
+    /// Takes the next part of the file, whose rows are counted from `source_row` on.
+    pub fn take(&mut self, part: Part, source_row: u64) {
+        self.rows += part.rows;
+        self.valid += part.valid;
+        part.problems.0.iter().for_each(|(code, count)| self.problems.add(code, *count));
+        part.warnings.0.iter().for_each(|(code, count)| self.warnings.add(code, *count));
+        self.first.extend(part.first.into_iter().map(|(row, problem)| (source_row + row, problem)));
+        self.first.truncate(SHOWN);
+        for key in part.keys {
+            let row = u32::try_from(source_row + key.source_row).unwrap_or(u32::MAX);
+            self.fingerprints.add(key.fingerprint, row);
+        }
+    }
+
+    pub fn end(self) -> SecondReading {
+        let survey = Survey {
+            rows: self.rows,
+            valid: self.valid,
+            invalid: self.rows - self.valid,
+            problems: self.problems.0.into_iter().collect(),
+            warnings: self.warnings.0.into_iter().collect(),
+            first: self.first,
+        };
+        SecondReading { survey, doubles: Doubles::of(self.fingerprints), doubled: Vec::new() }
+    }
+}
+
+/// The reading that finds out which of the suspected rows are doubles.
+#[derive(Debug)]
+pub struct SecondReading {
+    survey: Survey,
+    doubles: Doubles,
+    /// The first problems of doubles.
+    doubled: Vec<(u64, Problem)>,
+}
+
+impl SecondReading {
+    /// The rows that this reading needs.
+    pub fn suspects(&self) -> Arc<Suspects> {
+        self.doubles.suspects()
+    }
+
+    /// How many data rows the first reading saw.
+    pub fn rows(&self) -> u64 {
+        self.survey.rows
+    }
+
+    /// Takes a suspected row, in the order of the file.
+    pub fn confirm(&mut self, checker: &Checker, row: &RawRow) {
+        let row = RowView::from(row);
+        if !self.doubles.confirm(checker, row) {
+            return;
+        }
+        if checker.problems(row).is_empty() {
+            self.survey.valid -= 1;
+            self.survey.invalid += 1;
         }
         let mut findings = Findings::worded();
-        doubles.report(checker, row, &mut findings);
+        self.doubles.report(checker, row, &mut findings);
         for problem in findings.problems {
-            *self.problems.entry(problem.code).or_default() += 1;
-            if shown.len() < SHOWN {
-                shown.push((row.source_row, problem));
+            *self.survey.problems.entry(problem.code).or_default() += 1;
+            if self.doubled.len() < SHOWN {
+                self.doubled.push((row.source_row, problem));
             }
         }
+    }
+
+    /// Leaves the doubles with the checker.
+    pub fn end(self, checker: &mut Checker) -> Survey {
+        let SecondReading { mut survey, doubles, doubled } = self;
+        survey.first.extend(doubled);
+        survey.first.sort_by_key(|(source_row, _)| *source_row);
+        survey.first.truncate(SHOWN);
+        checker.doubles = Some(doubles);
+        survey
     }
 }

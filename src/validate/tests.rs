@@ -341,7 +341,7 @@ proptest! {
         let row = RawRow { cells: cells.iter().chain(std::iter::repeat(&String::new())).take(width).collect(), ..RawRow::default() };
         let checked = checker.check(&row);
         let mut findings = Findings::default();
-        checker.verdict(&row, &mut findings);
+        checker.verdict((&row).into(), &mut findings);
         prop_assert_eq!(checked.request.is_ok(), findings.problems.is_empty());
         prop_assert_eq!(checked.warnings.len(), findings.warnings.len());
     }

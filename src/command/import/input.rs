@@ -7,11 +7,12 @@ use crate::columns::Columns;
 use crate::command::Failure;
 use crate::command::problems::show_problems;
 use crate::command::sheet::SheetRows;
+use crate::command::survey::survey_sheet;
 use crate::outcome::exit;
 use crate::row::Kind;
 use crate::screen::Screen;
 use crate::table::{self, Sheet};
-use crate::validate::{Checker, Survey, survey};
+use crate::validate::{Checker, Survey};
 
 /// A sheet that is a table, with what its rows look like.
 pub(super) struct Input {
@@ -53,7 +54,7 @@ impl Input {
             screen.say(&format!("note: {note}"));
         }
         let mut checker = Checker::new(columns, options.rules.clone());
-        let survey = survey(&mut SheetRows::new(&sheet), sheet.count(), &mut checker)?;
+        let survey = survey_sheet(&sheet, &mut checker)?;
         show_problems(screen, &checker, &survey, &paths.named(), &mut SheetRows::new(&sheet))?;
         Ok(Input { sheet, checker, survey, paths })
     }
