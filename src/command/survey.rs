@@ -51,7 +51,7 @@ fn read_first(
     let (checker, is_told) = (&*checker, AtomicBool::new(false));
     let mut blocks = sheet.blocks();
     let look = |block: &Block| {
-        let (mut rows, mut part) = (block.rows()?, Part::default());
+        let (mut rows, mut part) = (block.rows(), Part::default());
         let worded = !is_told.load(Ordering::Relaxed);
         while let Some(row) = rows.next()? {
             part.look(checker, row, worded);
@@ -94,7 +94,7 @@ fn read_suspects(
         sheet.read_block(stretch.start, stretch.length, block).map(|()| true)
     };
     let pick = |block: &Block| {
-        let (mut rows, mut picked) = (block.rows()?, Vec::new());
+        let (mut rows, mut picked) = (block.rows(), Vec::new());
         let stretch = &needed[block.index].rows;
         let mut wanted = suspects.within(stretch.clone()).iter().map(|row| u64::from(*row)).peekable();
         while let Some(row) = rows.next_of(|row| wanted.next_if_eq(&(stretch.start + row)).is_some())? {

@@ -3,15 +3,13 @@
 //! In a text without faults a line end is the end of a row exactly where the number of quotes before it is even.
 //! What has faults is not told here: whoever meets a [`Doubt`] reads the file row by row, and hears what is wrong.
 
-use std::borrow::Cow;
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memrchr2};
+use memchr::{memchr_iter, memrchr2};
 
-use super::scan::{each_cell, row_end};
+use super::block_rows::BlockRows;
 use super::source::{Source, SourceReader};
 use super::walk::LONGEST_ROW;
-use crate::row::RowView;
 
 /// Bytes of a block, unless its last row needs more.
 const BLOCK: usize = 256 << 10;
@@ -65,7 +63,7 @@ impl<R: Read> Blocks<R> {
     fn fill(&mut self, block: &mut Block) -> Result<bool, Doubt> {
         loop {
             let from = block.bytes.len();
-            let wanted = self.size.saturating_sub(from).max(self.size / 4);
+            let wanted = self.size.saturating_sub(from).max(self.size / 4 + 1);
             let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut block.bytes);
             if read.map_err(|_| Doubt)? < wanted {
                 return Ok(!block.bytes.is_empty());
@@ -112,52 +110,71 @@ impl Block {
     }
 
     /// The rows of the block in order, counted from 0 as a spreadsheet counts.
-    pub fn rows(&self) -> Result<BlockRows<'_>, Doubt> {
-        match str::from_utf8(&self.bytes) {
-            Ok(text) if memchr(0, &self.bytes).is_none() => {
-                Ok(BlockRows { text, delimiter: self.delimiter, at: 0, source_row: 0, cells: Vec::new() })
-            }
-            _ => Err(Doubt),
-        }
+    pub fn rows(&self) -> BlockRows<'_> {
+        BlockRows::new(&self.bytes, self.delimiter)
     }
 }
 
-/// Goes from row to row of a block.
-pub struct BlockRows<'a> {
-    text: &'a str,
-    delimiter: u8,
-    at: usize,
-    source_row: u64,
-    cells: Vec<Cow<'a, str>>,
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-impl<'a> BlockRows<'a> {
-    /// The next row that is not blank; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<RowView<'_>>, Doubt> {
-        self.next_of(|_| true)
-    }
+    use super::super::scan::split;
+    use super::super::walk::Walk;
+    use super::*;
 
-    /// The next row of those that are wanted by their count in the block.
-    pub fn next_of(&mut self, mut is_wanted: impl FnMut(u64) -> bool) -> Result<Option<RowView<'_>>, Doubt> {
-        let bytes = self.text.as_bytes();
-        while self.at < bytes.len() {
-            let end = row_end(&bytes[self.at..], self.delimiter, true).map_err(|_| Doubt)?;
-            let end = end.filter(|end| end.text <= LONGEST_ROW).ok_or(Doubt)?;
-            let (at, source_row) = (self.at, self.source_row);
-            self.at += end.total;
-            self.source_row += 1;
-            if end.text > 0 && is_wanted(source_row) {
-                self.cells.clear();
-                let row = &self.text[at..at + end.text];
-                each_cell(row, self.delimiter, end.quoted, |cell| self.cells.push(cell));
-                return Ok(Some(RowView::new(source_row, &self.cells)));
-            }
+    type Rows = Vec<(u64, Vec<String>)>;
+
+    /// The rows as the strict walk finds them; `None` where it finds a fault.
+    fn walked(file: &[u8]) -> Option<Rows> {
+        let (mut walk, mut rows, mut cells) = (Walk::new(file, b','), Vec::new(), csv::StringRecord::new());
+        while let Some(span) = walk.next().ok()? {
+            let text = str::from_utf8(span.text).ok().filter(|text| !text.contains('\0'))?;
+            split(text, b',', span.quoted, &mut cells);
+            rows.push((span.source_row, cells.iter().map(String::from).collect()));
         }
-        Ok(None)
+        Some(rows)
     }
 
-    /// How many rows were passed, the blank ones too.
-    pub fn passed(&self) -> u64 {
-        self.source_row
+    /// The rows as blocks of about so many bytes have them.
+    fn cut(file: &[u8], size: usize) -> Option<Rows> {
+        let mut blocks = Blocks { input: file, delimiter: b',', size, rest: Vec::new(), index: 0, start: 0 };
+        let (mut block, mut rows, mut next_row) = (Block::default(), Vec::new(), 1);
+        while blocks.read(&mut block).ok()? {
+            assert!(file[block.start as usize..].starts_with(&block.bytes));
+            let mut found = block.rows();
+            while let Some(row) = found.next().ok()? {
+                let cells = (0..row.width()).filter_map(|place| row.cell(place)).map(String::from);
+                rows.push((next_row + row.source_row, cells.collect()));
+            }
+            next_row += found.passed();
+        }
+        Some(rows)
+    }
+
+    #[test]
+    fn a_row_that_never_ends_is_a_doubt() {
+        for start in ["a\n", "a\n\""] {
+            let long = format!("{start}{}", "x,\n\"".repeat(LONGEST_ROW));
+            assert_eq!(cut(long.as_bytes(), BLOCK), None, "{start:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        #[test]
+        fn blocks_of_any_size_have_the_rows_of_the_walk(
+            file in "([ab\u{e4},\"\n\r]|a,b\n|\"a,\n\"\"b\",c\r\n){0,40}", size in 1_usize..50,
+        ) {
+            prop_assert_eq!(cut(file.as_bytes(), size), walked(file.as_bytes()));
+        }
+
+        #[test]
+        fn bytes_that_are_no_text_are_a_doubt(
+            file in prop::collection::vec(prop::sample::select(&b"ab,\n\"\0\xc3\xa4"[..]), 0..30), size in 1_usize..20,
+        ) {
+            prop_assert_eq!(cut(&file, size), walked(&file));
+        }
     }
 }

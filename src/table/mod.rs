@@ -5,6 +5,7 @@
 //! means is not known here: cells leave as they came (see [`unguarded`]).
 
 mod beside;
+mod block_rows;
 mod blocks;
 mod check;
 mod delimiter;
@@ -14,6 +15,7 @@ mod foreign;
 mod guard;
 mod heading;
 mod in_order;
+mod marks;
 mod results;
 #[cfg(feature = "xlsx")]
 mod results_workbook;
@@ -28,7 +30,8 @@ mod workbook;
 mod xlsx_out;
 
 pub use beside::beside;
-pub use blocks::{Block, BlockRows, Blocks, Doubt};
+pub use block_rows::BlockRows;
+pub use blocks::{Block, Blocks, Doubt};
 pub use failed::FailedWriter;
 pub use guard::{FormulaGuard, guarded, unguarded};
 pub use heading::normalised;

@@ -4,8 +4,6 @@
 //! end or the end of the file. Every accepted file therefore has an even number of quotes: one quote too
 //! many or too few is always seen and never swallows a row. The `csv` crate accepts such files silently.
 
-use std::borrow::Cow;
-
 use csv::StringRecord;
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
@@ -107,33 +105,27 @@ fn find_quote(bytes: &[u8]) -> Option<usize> {
 /// Splits the text of a row that [`row_end`] found into its cells.
 pub fn split(text: &str, delimiter: u8, quoted: bool, cells: &mut StringRecord) {
     cells.clear();
-    each_cell(text, delimiter, quoted, |cell| cells.push_field(&cell));
-}
-
-/// Shows the cells of a row that [`row_end`] found; only one with quotes in it is a copy.
-#[inline]
-pub fn each_cell<'a>(text: &'a str, delimiter: u8, quoted: bool, mut see: impl FnMut(Cow<'a, str>)) {
     if quoted {
-        return each_quoted_cell(text, delimiter, see);
+        return split_quoted(text, delimiter, cells);
     }
     let mut from = 0;
     for to in memchr_iter(delimiter, text.as_bytes()) {
-        see(Cow::Borrowed(&text[from..to]));
+        cells.push_field(&text[from..to]);
         from = to + 1;
     }
-    see(Cow::Borrowed(&text[from..]));
+    cells.push_field(&text[from..]);
 }
 
-fn each_quoted_cell<'a>(text: &'a str, delimiter: u8, mut see: impl FnMut(Cow<'a, str>)) {
+fn split_quoted(text: &str, delimiter: u8, cells: &mut StringRecord) {
     let mut at = 0;
     loop {
         let (end, doubled) = cell_end(text.as_bytes(), at, delimiter);
         let cell = &text[at..end];
-        see(match cell.strip_prefix('"').map(|inner| inner.strip_suffix('"').unwrap_or(inner)) {
-            None => Cow::Borrowed(cell),
-            Some(inner) if doubled => Cow::Owned(inner.replace("\"\"", "\"")),
-            Some(inner) => Cow::Borrowed(inner),
-        });
+        match cell.strip_prefix('"').map(|inner| inner.strip_suffix('"').unwrap_or(inner)) {
+            None => cells.push_field(cell),
+            Some(inner) if doubled => cells.push_field(&inner.replace("\"\"", "\"")),
+            Some(inner) => cells.push_field(inner),
+        }
         if end == text.len() {
             return;
         }

@@ -4,6 +4,7 @@
 
 use email_address::{EmailAddress, Options};
 
+use super::signs;
 use super::words::quoted;
 use crate::columns::is_blank;
 
@@ -51,22 +52,45 @@ fn is_valid(text: &str) -> bool {
 
 /// Whether the address is of the plainest kind, which nearly all are: much quicker than the whole grammar.
 fn is_plain(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
-    let label = |label: &[u8]| {
-        let ends = [label.first(), label.last()];
-        let letters = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-        (1..=63).contains(&label.len()) && label.iter().all(letters) && !ends.contains(&Some(&b'-'))
-    };
-    let local_is_plain = local.len() <= 64
-        && local
-            .as_bytes()
-            .split(|byte| *byte == b'.')
-            .all(|atom| !atom.is_empty() && atom.iter().copied().all(word));
-    local_is_plain
-        && text.len() <= LONGEST
-        && has_lettered_top(domain)
-        && domain.as_bytes().split(|byte| *byte == b'.').all(label)
+    let bytes = text.as_bytes();
+    let Some(at) = end_of_plain_words(bytes) else { return false };
+    at <= 64 && bytes.len() <= LONGEST && is_plain_domain(&bytes[at + 1..])
+}
+
+/// The place of the @ behind words with dots between.
+fn end_of_plain_words(bytes: &[u8]) -> Option<usize> {
+    let mut last = b'.';
+    for (place, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'@' if last != b'.' => return Some(place),
+            b'.' if last != b'.' => {}
+            byte if signs::is(*byte, signs::ADDRESS) => {}
+            _ => return None,
+        }
+        last = *byte;
+    }
+    None
+}
+
+/// Whether labels with dots between are a domain whose last one has more than digits.
+fn is_plain_domain(bytes: &[u8]) -> bool {
+    let (mut last, mut length, mut dots, mut lettered) = (b'.', 0, 0, false);
+    for byte in bytes {
+        match byte {
+            b'.' if last != b'.' && last != b'-' => (length, dots, lettered) = (0, dots + 1, false),
+            b'-' if last == b'.' => return false,
+            byte if signs::is(*byte, signs::LABEL) => {
+                length += 1;
+                lettered |= !byte.is_ascii_digit();
+            }
+            _ => return false,
+        }
+        if length > 63 {
+            return false;
+        }
+        last = *byte;
+    }
+    last != b'.' && last != b'-' && dots > 0 && lettered
 }
 
 fn has_lettered_top(domain: &str) -> bool {
@@ -230,6 +254,11 @@ mod tests {
         #[test]
         fn the_quick_way_agrees_with_the_grammar(text in "[a-zA-Z0-9._+@-]{0,12}@[a-z0-9.-]{0,12}(\\.[a-z]{1,3})?") {
             prop_assert!(!is_plain(&text) || is_valid(&text), "{}", text);
+        }
+
+        #[test]
+        fn common_addresses_take_the_quick_way(text in "[a-z0-9_+-]{1,9}(\\.[a-z]{1,9})?@[a-z0-9]{1,9}(-[a-z]{1,3})?(\\.[a-z]{2,3}){1,2}") {
+            prop_assert!(is_plain(&text), "{}", text);
         }
     }
 }

@@ -12,6 +12,7 @@ mod onboard;
 mod person;
 mod phone;
 mod restore;
+mod signs;
 mod survey;
 mod update;
 mod words;

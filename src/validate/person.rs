@@ -2,6 +2,7 @@
 //!
 //! Pure. A password never shows in a message.
 
+use super::signs;
 use super::words::quoted;
 
 /// What a provider's newer documents say against a name.
@@ -17,6 +18,11 @@ pub(super) fn name_faults(name: &str) -> impl Iterator<Item = NameFault> {
     let length = Some(length).filter(|length| !(3..=20).contains(length));
     let strange = name.chars().find(|character| !is_name_character(*character));
     length.map(NameFault::Length).into_iter().chain(strange.map(NameFault::Character))
+}
+
+/// Whether a name has no fault, seen at a glance; most have none.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    (3..=20).contains(&name.len()) && signs::all(name, signs::NAME)
 }
 
 impl NameFault {
@@ -54,13 +60,10 @@ fn is_name_character(character: char) -> bool {
 
 /// What a SIP password lacks; `None` where it is strong enough (Exotel, "Create and Update User SIP Password").
 pub(super) fn password_fault(password: &str) -> Option<String> {
-    let has = |kind: fn(&char) -> bool| usize::from(password.chars().any(|character| kind(&character)));
-    let kinds = has(char::is_ascii_lowercase)
-        + has(char::is_ascii_uppercase)
-        + has(char::is_ascii_digit)
-        + has(char::is_ascii_punctuation);
-    let short = password.chars().count() < 8;
-    let lack = match (short, kinds < 3) {
+    let met = signs::met(password);
+    let kinds = met & (signs::LOWER_CASE | signs::UPPER_CASE | signs::DIGIT | signs::PUNCTUATION);
+    let length = if met & signs::WIDE == 0 { password.len() } else { password.chars().count() };
+    let lack = match (length < 8, kinds.count_ones() < 3) {
         (false, false) => return None,
         (true, false) => "is too short",
         (false, true) => "is too simple",
@@ -94,6 +97,15 @@ mod tests {
             ("@x", "name_length name_characters"),
         ] {
             assert_eq!(codes(name), expected, "{name}");
+            assert!(!is_plain_name(name) || expected.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_glance_at_a_name_agrees_with_the_rules() {
+        for byte in 0..=0x7f {
+            let name = format!("a{}b", char::from(byte));
+            assert_eq!(is_plain_name(&name), name_faults(&name).next().is_none(), "{name:?}");
         }
     }
 

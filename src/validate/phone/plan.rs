@@ -72,8 +72,9 @@ pub(super) fn fits_the_plan(text: &str) -> bool {
 
 /// The calling code of a text of E.164 form, and the digits after it.
 fn split(text: &str) -> (CallingCode, &str) {
-    let first = text[1..4].parse().unwrap_or(0);
-    let code: CallingCode = CALLING_CODES[first];
+    let digits = text[1..4].bytes();
+    let first = digits.fold(0, |first, digit| first * 10 + usize::from(digit - b'0'));
+    let code = CALLING_CODES[first];
     (code, &text[1 + usize::from(code.digits)..])
 }
 

@@ -1,0 +1,132 @@
+//! The rows of a block, found and split in one go.
+//!
+//! Pure. It takes exactly what [`super::walk`] takes, which a test compares; where a row is not right it has no words
+//! but a [`Doubt`].
+
+use std::borrow::Cow;
+
+use super::Doubt;
+use super::marks::Marks;
+use super::walk::LONGEST_ROW;
+use crate::row::RowView;
+
+const QUOTE: u8 = b'"';
+
+/// Goes from row to row of a block.
+pub struct BlockRows<'a> {
+    bytes: &'a [u8],
+    delimiter: u8,
+    marks: Marks<'a>,
+    /// Where the next row begins.
+    at: usize,
+    source_row: u64,
+    spans: Vec<CellSpan>,
+    cells: Vec<Cow<'a, str>>,
+}
+
+/// Where the text of a cell lies.
+#[derive(Debug, Clone, Copy)]
+struct CellSpan {
+    from: usize,
+    to: usize,
+    /// Whether there are quotes in it, each written twice.
+    doubled: bool,
+}
+
+impl<'a> BlockRows<'a> {
+    pub(super) fn new(bytes: &'a [u8], delimiter: u8) -> BlockRows<'a> {
+        let marks = Marks::new(bytes, delimiter);
+        BlockRows { bytes, delimiter, marks, at: 0, source_row: 0, spans: Vec::new(), cells: Vec::new() }
+    }
+
+    /// The next row that is not blank; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<RowView<'_>>, Doubt> {
+        self.next_of(|_| true)
+    }
+
+    /// The next row of those that are wanted, by their count in the block.
+    pub fn next_of(&mut self, mut is_wanted: impl FnMut(u64) -> bool) -> Result<Option<RowView<'_>>, Doubt> {
+        while self.at < self.bytes.len() {
+            let (start, source_row) = (self.at, self.source_row);
+            let end = self.find_end()?;
+            self.source_row += 1;
+            if end > start && is_wanted(source_row) {
+                self.split(start, end)?;
+                return Ok(Some(RowView::new(source_row, &self.cells)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many rows were passed, the blank ones too.
+    pub fn passed(&self) -> u64 {
+        self.source_row
+    }
+
+    /// Goes behind the row that begins here; the end of its text.
+    fn find_end(&mut self) -> Result<usize, Doubt> {
+        let (start, mut from) = (self.at, self.at);
+        self.spans.clear();
+        loop {
+            let (cell, end) = self.find_cell(from)?;
+            self.spans.push(cell);
+            let line_end = match self.bytes.get(end) {
+                Some(byte) if *byte == self.delimiter => {
+                    from = end + 1;
+                    continue;
+                }
+                Some(b'\r') if self.bytes.get(end + 1) == Some(&b'\n') => self.marks.next() + 1 - end,
+                Some(b'\n' | b'\r') => 1,
+                Some(_) => return Err(Doubt),
+                None => 0,
+            };
+            self.at = end + line_end;
+            return if end - start <= LONGEST_ROW { Ok(end) } else { Err(Doubt) };
+        }
+    }
+
+    /// The cell that begins here, and the place of the mark that ends it.
+    #[inline]
+    fn find_cell(&mut self, from: usize) -> Result<(CellSpan, usize), Doubt> {
+        let end = self.marks.next();
+        match self.bytes.get(end) {
+            Some(&QUOTE) if end == from => self.find_closing_quote(from + 1),
+            Some(&QUOTE) => Err(Doubt),
+            _ => Ok((CellSpan { from, to: end, doubled: false }, end)),
+        }
+    }
+
+    fn find_closing_quote(&mut self, from: usize) -> Result<(CellSpan, usize), Doubt> {
+        let mut doubled = false;
+        loop {
+            let to = self.marks.next();
+            match self.bytes.get(to) {
+                Some(&QUOTE) => {}
+                Some(0) | None => return Err(Doubt),
+                Some(_) => continue,
+            }
+            let behind = self.marks.next();
+            if behind != to + 1 {
+                return Err(Doubt);
+            }
+            match self.bytes.get(behind) {
+                Some(&QUOTE) => doubled = true,
+                _ => return Ok((CellSpan { from, to, doubled }, behind)),
+            }
+        }
+    }
+
+    /// Makes texts of the cells that were found.
+    fn split(&mut self, start: usize, end: usize) -> Result<(), Doubt> {
+        let text = str::from_utf8(&self.bytes[start..end]).map_err(|_| Doubt)?;
+        self.cells.clear();
+        for span in &self.spans {
+            let cell = &text[span.from - start..span.to - start];
+            self.cells.push(match span.doubled {
+                true => Cow::Owned(cell.replace("\"\"", "\"")),
+                false => Cow::Borrowed(cell),
+            });
+        }
+        Ok(())
+    }
+}
