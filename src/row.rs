@@ -3,8 +3,6 @@
 //! Pure: no file, no clock, no network. [`RawRow`] is what a sheet reader found;
 //! a [`Request`] is what a person wants done with one user.
 
-use std::borrow::Cow;
-
 use crate::secret::Secret;
 use crate::table::Refusal;
 use crate::validate::Vocabulary;
@@ -149,19 +147,27 @@ pub struct RowView<'a> {
 #[derive(Debug, Clone, Copy)]
 enum Cells<'a> {
     Copied(&'a csv::StringRecord),
-    Found(&'a [Cow<'a, str>]),
+    Found(&'a str, &'a [CellSpan]),
+}
+
+/// Where the text of a cell lies within that of its row, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellSpan {
+    pub from: usize,
+    pub to: usize,
 }
 
 impl<'a> RowView<'a> {
-    pub fn new(source_row: u64, cells: &'a [Cow<'a, str>]) -> RowView<'a> {
-        RowView { source_row, cells: Cells::Found(cells) }
+    /// A row of this text, with cells where the spans say.
+    pub fn new(source_row: u64, text: &'a str, cells: &'a [CellSpan]) -> RowView<'a> {
+        RowView { source_row, cells: Cells::Found(text, cells) }
     }
 
     /// How many cells there are.
     pub fn width(&self) -> usize {
         match self.cells {
             Cells::Copied(cells) => cells.len(),
-            Cells::Found(cells) => cells.len(),
+            Cells::Found(_, cells) => cells.len(),
         }
     }
 
@@ -170,7 +176,7 @@ impl<'a> RowView<'a> {
     pub fn cell(&self, place: usize) -> Option<&'a str> {
         match self.cells {
             Cells::Copied(cells) => cells.get(place),
-            Cells::Found(cells) => cells.get(place).map(|cell| &**cell),
+            Cells::Found(text, cells) => cells.get(place).and_then(|cell| text.get(cell.from..cell.to)),
         }
     }
 

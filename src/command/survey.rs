@@ -34,7 +34,9 @@ fn survey_with(threads: usize, sheet: &Sheet, checker: &mut Checker) -> Result<S
     Ok(second.end(checker))
 }
 
-/// Where a block lies, and which rows it has as a spreadsheet counts them.
+/// Where some rows lie, and which they are as a spreadsheet counts them.
+///
+/// Short ones, so that the second reading finds its rows without reading all others.
 struct Stretch {
     start: u64,
     length: usize,
@@ -50,28 +52,49 @@ fn read_first(
     let (mut stretches, mut next_row) = (Vec::new(), FIRST_ROW);
     let (checker, is_told) = (&*checker, AtomicBool::new(false));
     let mut blocks = sheet.blocks();
-    let look = |block: &Block| {
-        let (mut rows, mut part) = (block.rows(), Part::default());
-        let worded = !is_told.load(Ordering::Relaxed);
-        while let Some(row) = rows.next()? {
-            part.look(checker, row, worded);
-        }
-        Ok((part, Stretch { start: block.start, length: block.length(), rows: 0..rows.passed() }))
-    };
+    let look = |block: &Block| look_at(block, checker, !is_told.load(Ordering::Relaxed));
     in_order(
         threads,
         |block| blocks.read(block),
         look,
-        |(part, stretch): (Part, Stretch)| {
-            let rows = next_row..next_row + stretch.rows.end;
+        |(part, mut found): (Part, Vec<Stretch>)| {
             first.take(part, next_row);
-            next_row = rows.end;
-            stretches.push(Stretch { rows, ..stretch });
+            let first_row = next_row;
+            for stretch in &mut found {
+                stretch.rows = first_row + stretch.rows.start..first_row + stretch.rows.end;
+                next_row = stretch.rows.end;
+            }
+            stretches.append(&mut found);
             is_told.store(first.is_told(), Ordering::Relaxed);
         },
     )?;
     Ok((first.end(), stretches))
 }
+
+/// Holds the rows of a block against the rules; rows are counted from the start of the block.
+fn look_at(block: &Block, checker: &Checker, worded: bool) -> Result<(Part, Vec<Stretch>), Doubt> {
+    let (mut rows, mut part, mut stretches) = (block.rows()?, Part::default(), Vec::new());
+    let (mut from, mut first_row, mut ended) = (0, 0, false);
+    while !ended {
+        for _ in 0..STRETCH {
+            match rows.next()? {
+                Some(row) => part.look(checker, row, worded),
+                None => ended = true,
+            }
+        }
+        let (to, next_row) = (rows.passed_bytes(), rows.passed());
+        stretches.push(Stretch {
+            start: block.start + from as u64,
+            length: to - from,
+            rows: first_row..next_row,
+        });
+        (from, first_row) = (to, next_row);
+    }
+    Ok((part, stretches))
+}
+
+/// How many rows a stretch has at most, blank ones aside.
+const STRETCH: usize = 128;
 
 /// The first row behind the header.
 const FIRST_ROW: u64 = 2;
@@ -94,7 +117,7 @@ fn read_suspects(
         sheet.read_block(stretch.start, stretch.length, block).map(|()| true)
     };
     let pick = |block: &Block| {
-        let (mut rows, mut picked) = (block.rows(), Vec::new());
+        let (mut rows, mut picked) = (block.rows()?, Vec::new());
         let stretch = &needed[block.index].rows;
         let mut wanted = suspects.within(stretch.clone()).iter().map(|row| u64::from(*row)).peekable();
         while let Some(row) = rows.next_of(|row| wanted.next_if_eq(&(stretch.start + row)).is_some())? {

@@ -3,40 +3,42 @@
 //! Pure. It takes exactly what [`super::walk`] takes, which a test compares; where a row is not right it has no words
 //! but a [`Doubt`].
 
-use std::borrow::Cow;
-
 use super::Doubt;
 use super::marks::Marks;
 use super::walk::LONGEST_ROW;
-use crate::row::RowView;
+use crate::row::{CellSpan, RowView};
 
 const QUOTE: u8 = b'"';
 
 /// Goes from row to row of a block.
 pub struct BlockRows<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     delimiter: u8,
     marks: Marks<'a>,
     /// Where the next row begins.
     at: usize,
     source_row: u64,
-    spans: Vec<CellSpan>,
-    cells: Vec<Cow<'a, str>>,
-}
-
-/// Where the text of a cell lies.
-#[derive(Debug, Clone, Copy)]
-struct CellSpan {
-    from: usize,
-    to: usize,
-    /// Whether there are quotes in it, each written twice.
+    cells: Vec<CellSpan>,
+    /// Whether a cell of the row has quotes in it, each written twice.
     doubled: bool,
+    /// The cells of such a row, one behind the other.
+    copy: String,
 }
 
 impl<'a> BlockRows<'a> {
-    pub(super) fn new(bytes: &'a [u8], delimiter: u8) -> BlockRows<'a> {
-        let marks = Marks::new(bytes, delimiter);
-        BlockRows { bytes, delimiter, marks, at: 0, source_row: 0, spans: Vec::new(), cells: Vec::new() }
+    pub(super) fn new(text: &'a str, delimiter: u8) -> BlockRows<'a> {
+        BlockRows {
+            text,
+            bytes: text.as_bytes(),
+            delimiter,
+            marks: Marks::new(text.as_bytes(), delimiter),
+            at: 0,
+            source_row: 0,
+            cells: Vec::new(),
+            doubled: false,
+            copy: String::new(),
+        }
     }
 
     /// The next row that is not blank; `None` at the end.
@@ -51,8 +53,11 @@ impl<'a> BlockRows<'a> {
             let end = self.find_end()?;
             self.source_row += 1;
             if end > start && is_wanted(source_row) {
-                self.split(start, end)?;
-                return Ok(Some(RowView::new(source_row, &self.cells)));
+                if self.doubled {
+                    self.unquote();
+                }
+                let text = if self.doubled { &self.copy } else { self.text };
+                return Ok(Some(RowView::new(source_row, text, &self.cells)));
             }
         }
         Ok(None)
@@ -63,13 +68,19 @@ impl<'a> BlockRows<'a> {
         self.source_row
     }
 
+    /// How many bytes were passed.
+    pub fn passed_bytes(&self) -> usize {
+        self.at
+    }
+
     /// Goes behind the row that begins here; the end of its text.
     fn find_end(&mut self) -> Result<usize, Doubt> {
         let (start, mut from) = (self.at, self.at);
-        self.spans.clear();
+        self.cells.clear();
+        self.doubled = false;
         loop {
             let (cell, end) = self.find_cell(from)?;
-            self.spans.push(cell);
+            self.cells.push(cell);
             let line_end = match self.bytes.get(end) {
                 Some(byte) if *byte == self.delimiter => {
                     from = end + 1;
@@ -92,12 +103,11 @@ impl<'a> BlockRows<'a> {
         match self.bytes.get(end) {
             Some(&QUOTE) if end == from => self.find_closing_quote(from + 1),
             Some(&QUOTE) => Err(Doubt),
-            _ => Ok((CellSpan { from, to: end, doubled: false }, end)),
+            _ => Ok((CellSpan { from, to: end }, end)),
         }
     }
 
     fn find_closing_quote(&mut self, from: usize) -> Result<(CellSpan, usize), Doubt> {
-        let mut doubled = false;
         loop {
             let to = self.marks.next();
             match self.bytes.get(to) {
@@ -110,23 +120,19 @@ impl<'a> BlockRows<'a> {
                 return Err(Doubt);
             }
             match self.bytes.get(behind) {
-                Some(&QUOTE) => doubled = true,
-                _ => return Ok((CellSpan { from, to, doubled }, behind)),
+                Some(&QUOTE) => self.doubled = true,
+                _ => return Ok((CellSpan { from, to }, behind)),
             }
         }
     }
 
-    /// Makes texts of the cells that were found.
-    fn split(&mut self, start: usize, end: usize) -> Result<(), Doubt> {
-        let text = str::from_utf8(&self.bytes[start..end]).map_err(|_| Doubt)?;
-        self.cells.clear();
-        for span in &self.spans {
-            let cell = &text[span.from - start..span.to - start];
-            self.cells.push(match span.doubled {
-                true => Cow::Owned(cell.replace("\"\"", "\"")),
-                false => Cow::Borrowed(cell),
-            });
+    /// Copies the cells of the row, with one quote for two.
+    fn unquote(&mut self) {
+        self.copy.clear();
+        for cell in &mut self.cells {
+            let from = self.copy.len();
+            self.copy.push_str(&self.text[cell.from..cell.to].replace("\"\"", "\""));
+            *cell = CellSpan { from, to: self.copy.len() };
         }
-        Ok(())
     }
 }

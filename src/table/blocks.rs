@@ -3,7 +3,7 @@
 //! In a text without faults a line end is the end of a row exactly where the number of quotes before it is even.
 //! What has faults is not told here: whoever meets a [`Doubt`] reads the file row by row, and hears what is wrong.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use memchr::{memchr_iter, memrchr2};
 
@@ -25,7 +25,9 @@ pub struct Block {
     pub index: usize,
     /// Where it begins in the text.
     pub start: u64,
-    bytes: Vec<u8>,
+    /// Longer than the block, and kept for the next one.
+    buffer: Vec<u8>,
+    length: usize,
     delimiter: u8,
 }
 
@@ -50,30 +52,29 @@ impl Blocks<SourceReader> {
 impl<R: Read> Blocks<R> {
     /// Reads the next block; `false` at the end.
     pub fn read(&mut self, block: &mut Block) -> Result<bool, Doubt> {
-        block.bytes.clear();
-        block.bytes.append(&mut self.rest);
-        (block.index, block.start, block.delimiter) = (self.index, self.start, self.delimiter);
-        let more = self.fill(block)?;
+        block.restart(self.start, self.delimiter);
+        block.index = self.index;
+        block.add(&mut self.rest.as_slice(), self.rest.len())?;
+        self.rest.clear();
+        self.fill(block)?;
         self.index += 1;
-        self.start += block.bytes.len() as u64;
-        Ok(more)
+        self.start += block.length as u64;
+        Ok(block.length > 0)
     }
 
     /// Reads until a row ends.
-    fn fill(&mut self, block: &mut Block) -> Result<bool, Doubt> {
+    fn fill(&mut self, block: &mut Block) -> Result<(), Doubt> {
         loop {
-            let from = block.bytes.len();
-            let wanted = self.size.saturating_sub(from).max(self.size / 4 + 1);
-            let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut block.bytes);
-            if read.map_err(|_| Doubt)? < wanted {
-                return Ok(!block.bytes.is_empty());
+            let wanted = self.size.saturating_sub(block.length).max(self.size / 4 + 1);
+            if block.add(&mut self.input, wanted)? < wanted {
+                return Ok(());
             }
-            if let Some(end) = last_row_end(&block.bytes) {
-                self.rest.extend_from_slice(&block.bytes[end..]);
-                block.bytes.truncate(end);
-                return Ok(true);
+            if let Some(end) = last_row_end(block.bytes()) {
+                self.rest.extend_from_slice(&block.bytes()[end..]);
+                block.length = end;
+                return Ok(());
             }
-            if block.bytes.len() > LONGEST_ROW + 2 {
+            if block.length > LONGEST_ROW + 2 {
                 return Err(Doubt);
             }
         }
@@ -96,22 +97,42 @@ fn last_row_end(bytes: &[u8]) -> Option<usize> {
 }
 
 impl Block {
-    /// Reads a block anew, of which start and length are known.
+    /// Reads whole rows anew, of which start and length are known.
     pub fn read(&mut self, text: &Source, start: u64, length: usize, delimiter: u8) -> Result<(), Doubt> {
-        self.bytes.clear();
-        (self.start, self.delimiter) = (start, delimiter);
-        let read = text.reader_from(start).take(length as u64).read_to_end(&mut self.bytes);
-        if read.is_ok_and(|read| read == length) { Ok(()) } else { Err(Doubt) }
+        self.restart(start, delimiter);
+        let read = self.add(&mut text.reader_from(start), length)?;
+        if read == length { Ok(()) } else { Err(Doubt) }
     }
 
-    /// How many bytes it has.
-    pub fn length(&self) -> usize {
-        self.bytes.len()
+    fn restart(&mut self, start: u64, delimiter: u8) {
+        (self.start, self.delimiter, self.length) = (start, delimiter, 0);
+    }
+
+    /// Adds so many bytes, fewer only at the end of the input; how many there were.
+    fn add(&mut self, input: &mut impl Read, wanted: usize) -> Result<usize, Doubt> {
+        let (from, end) = (self.length, self.length + wanted);
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
+        while self.length < end {
+            match input.read(&mut self.buffer[self.length..end]) {
+                Ok(0) => break,
+                Ok(read) => self.length += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Err(Doubt),
+            }
+        }
+        Ok(self.length - from)
     }
 
     /// The rows of the block in order, counted from 0 as a spreadsheet counts.
-    pub fn rows(&self) -> BlockRows<'_> {
-        BlockRows::new(&self.bytes, self.delimiter)
+    pub fn rows(&self) -> Result<BlockRows<'_>, Doubt> {
+        let text = str::from_utf8(self.bytes()).map_err(|_| Doubt)?;
+        Ok(BlockRows::new(text, self.delimiter))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
     }
 }
 
@@ -141,8 +162,8 @@ mod tests {
         let mut blocks = Blocks { input: file, delimiter: b',', size, rest: Vec::new(), index: 0, start: 0 };
         let (mut block, mut rows, mut next_row) = (Block::default(), Vec::new(), 1);
         while blocks.read(&mut block).ok()? {
-            assert!(file[block.start as usize..].starts_with(&block.bytes));
-            let mut found = block.rows();
+            assert!(file[block.start as usize..].starts_with(block.bytes()));
+            let mut found = block.rows().ok()?;
             while let Some(row) = found.next().ok()? {
                 let cells = (0..row.width()).filter_map(|place| row.cell(place)).map(String::from);
                 rows.push((next_row + row.source_row, cells.collect()));
