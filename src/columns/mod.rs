@@ -66,6 +66,7 @@ impl Columns {
     }
 
     /// The trimmed cell of a field; `None` where it is blank or the column is not there.
+    #[inline]
     pub fn cell<'a>(&self, row: impl Into<RowView<'a>>, field: Field) -> Option<&'a str> {
         row.into().cell(self.place(field)?).and_then(cell::bare)
     }
@@ -86,6 +87,7 @@ impl Columns {
     }
 
     /// The position of the field's column, from 0.
+    #[inline]
     pub fn place(&self, field: Field) -> Option<usize> {
         self.places[field as usize].map(|place| place as usize)
     }

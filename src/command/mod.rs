@@ -25,6 +25,7 @@ mod validate;
 
 pub use connection::Connection;
 pub use failure::Failure;
+pub use survey::{glance_at, survey_sheet};
 
 use crate::cli::{
     Arguments, CommandArguments, ImportOptions, ScreenArguments, ScreenSettings, Settings, ValidateOptions,

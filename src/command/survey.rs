@@ -11,6 +11,9 @@ use crate::row::RawRow;
 use crate::table::{Block, Doubt, Refusal, Sheet, in_order};
 use crate::validate::{Checker, FirstReading, Part, SecondReading, Survey, survey};
 
+/// Bytes of a block: so few that there is enough for every thread, so many that each takes its time.
+const BLOCK: usize = 256 << 10;
+
 /// More threads would only wait for the one file.
 const MOST_THREADS: usize = 8;
 
@@ -22,11 +25,11 @@ pub fn survey_sheet(sheet: &Sheet, checker: &mut Checker) -> Result<Survey, Refu
 /// Reads a sheet that may be no table; a doubt says that it must be looked at more closely.
 pub fn glance_at(sheet: &Sheet, checker: &mut Checker) -> Result<Survey, Doubt> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    survey_with(threads, sheet, checker)
+    survey_with(threads, BLOCK, sheet, checker)
 }
 
-fn survey_with(threads: usize, sheet: &Sheet, checker: &mut Checker) -> Result<Survey, Doubt> {
-    let (mut second, stretches) = read_first(threads, sheet, checker)?;
+fn survey_with(threads: usize, size: usize, sheet: &Sheet, checker: &mut Checker) -> Result<Survey, Doubt> {
+    let (mut second, stretches) = read_first(threads, size, sheet, checker)?;
     if sheet.count() > 0 && second.rows() != sheet.count() {
         return Err(Doubt);
     }
@@ -45,13 +48,14 @@ struct Stretch {
 
 fn read_first(
     threads: usize,
+    size: usize,
     sheet: &Sheet,
     checker: &mut Checker,
 ) -> Result<(SecondReading, Vec<Stretch>), Doubt> {
     let mut first = FirstReading::new(sheet.likely_count(), checker);
     let (mut stretches, mut next_row) = (Vec::new(), FIRST_ROW);
     let (checker, is_told) = (&*checker, AtomicBool::new(false));
-    let mut blocks = sheet.blocks();
+    let mut blocks = sheet.blocks(size);
     let look = |block: &Block| look_at(block, checker, !is_told.load(Ordering::Relaxed));
     in_order(
         threads,
@@ -73,7 +77,7 @@ fn read_first(
 
 /// Holds the rows of a block against the rules; rows are counted from the start of the block.
 fn look_at(block: &Block, checker: &Checker, worded: bool) -> Result<(Part, Vec<Stretch>), Doubt> {
-    let (mut rows, mut part, mut stretches) = (block.rows()?, Part::default(), Vec::new());
+    let (mut rows, mut part, mut stretches) = (block.rows()?, Part::new(block.length() / CELL), Vec::new());
     let (mut from, mut first_row, mut ended) = (0, 0, false);
     while !ended {
         for _ in 0..STRETCH {
@@ -92,6 +96,9 @@ fn look_at(block: &Block, checker: &Checker, worded: bool) -> Result<(Part, Vec<
     }
     Ok((part, stretches))
 }
+
+/// Few cells that may double come more often than this, in bytes.
+const CELL: usize = 32;
 
 /// How many rows a stretch has at most, blank ones aside.
 const STRETCH: usize = 128;
@@ -129,4 +136,75 @@ fn read_suspects(
     in_order(threads, next, pick, |picked: Vec<RawRow>| {
         picked.iter().for_each(|row| second.confirm(checker, row));
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::columns::Columns;
+    use crate::row::{Kind, Mode};
+    use crate::table::SheetOptions;
+    use crate::validate::{Rules, Vocabulary};
+
+    fn sheet_of(rows: &str) -> Sheet {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        write!(file, "email,device_contact_uri,first_name,last_name\n{rows}").expect("it can be written");
+        Sheet::glance(file.path(), &SheetOptions::default()).expect("its start is a table")
+    }
+
+    fn checker_of(sheet: &Sheet) -> Checker {
+        let rules = Rules {
+            kind: Kind::Onboard,
+            vocabulary: Vocabulary::Exotel,
+            strict_names: false,
+            default_country: Some("IN".into()),
+            voip: None,
+            mode: Mode::Delete,
+            reason: None,
+            reassign_to: None,
+            generate_sip_passwords: false,
+        };
+        Checker::new(Columns::of(sheet.header(), Kind::Onboard, &[]).expect("it is right"), rules)
+    }
+
+    /// The survey of a sheet, or nothing where it is no table, and what the checker says of its rows then.
+    fn told(sheet: &Sheet, look: impl Fn(&mut Checker) -> Option<Survey>) -> Option<(Survey, Vec<String>)> {
+        let mut checker = checker_of(sheet);
+        let survey = look(&mut checker)?;
+        let (mut rows, mut row, mut told) = (sheet.rows().ok()?, RawRow::default(), Vec::new());
+        while rows.read(&mut row).ok()? {
+            told.push(format!("{:?}", checker.check(&row).request));
+        }
+        Some((survey, told))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn threads_find_what_one_reading_after_the_other_finds(
+            rows in "([ab]{1,2}@x\\.de,(\\+91|0)?984500000[0-4],(Zo\u{eb}|\"A,\n\"\"b\"|c),[abc]?\\r?\n|\n|a,b\n|\"a@x\\.de\",,,\r\n){0,30}(,,\"?)?",
+            threads in 1_usize..4, size in 1_usize..200,
+        ) {
+            let sheet = sheet_of(&rows);
+            let slowly = told(&sheet, |checker| survey(&mut SheetRows::new(&sheet), 0, checker).ok());
+            let quickly = told(&sheet, |checker| survey_with(threads, size, &sheet, checker).ok());
+            prop_assert_eq!(quickly, slowly);
+        }
+    }
+
+    #[test]
+    fn doubles_are_found_across_stretches_and_blocks() {
+        let rows: String = (0..3000).map(|row| format!("u{}@x.de,,Asha,Rao\n", row % 2990)).collect();
+        let sheet = sheet_of(&rows);
+        let (survey, _) =
+            told(&sheet, |checker| survey_with(2, 10_000, &sheet, checker).ok()).expect("it is a table");
+        assert_eq!((survey.rows, survey.invalid, survey.problems["duplicate_email"]), (3000, 10, 10));
+        assert_eq!(survey.first[0].0, 2992);
+        assert!(survey.first[0].1.message.starts_with("row 2 has the same email"), "{survey:?}");
+    }
 }

@@ -131,7 +131,12 @@ impl<'a> BlockRows<'a> {
         self.copy.clear();
         for cell in &mut self.cells {
             let from = self.copy.len();
-            self.copy.push_str(&self.text[cell.from..cell.to].replace("\"\"", "\""));
+            let mut rest = &self.text[cell.from..cell.to];
+            while let Some(quote) = rest.find('"') {
+                self.copy.push_str(&rest[..=quote]);
+                rest = rest.get(quote + 2..).unwrap_or_default();
+            }
+            self.copy.push_str(rest);
             *cell = CellSpan { from, to: self.copy.len() };
         }
     }

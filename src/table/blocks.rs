@@ -8,11 +8,8 @@ use std::io::{ErrorKind, Read};
 use memchr::{memchr_iter, memrchr2};
 
 use super::block_rows::BlockRows;
-use super::source::{Source, SourceReader};
+use super::source::Source;
 use super::walk::LONGEST_ROW;
-
-/// Bytes of a block, unless its last row needs more.
-const BLOCK: usize = 256 << 10;
 
 /// The text may be no table, or could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +39,12 @@ pub struct Blocks<R> {
     start: u64,
 }
 
-impl Blocks<SourceReader> {
-    /// Cuts the text from this place on, where a row begins.
-    pub fn new(text: &Source, start: u64, delimiter: u8) -> Blocks<SourceReader> {
-        Blocks { input: text.reader_from(start), delimiter, size: BLOCK, rest: Vec::new(), index: 0, start }
-    }
-}
-
 impl<R: Read> Blocks<R> {
+    /// Cuts what the input gives, which begins with a row at this place of the text.
+    pub fn new(input: R, start: u64, delimiter: u8, size: usize) -> Blocks<R> {
+        Blocks { input, delimiter, size, rest: Vec::new(), index: 0, start }
+    }
+
     /// Reads the next block; `false` at the end.
     pub fn read(&mut self, block: &mut Block) -> Result<bool, Doubt> {
         block.restart(self.start, self.delimiter);
@@ -125,6 +120,11 @@ impl Block {
         Ok(self.length - from)
     }
 
+    /// How many bytes it has.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
     /// The rows of the block in order, counted from 0 as a spreadsheet counts.
     pub fn rows(&self) -> Result<BlockRows<'_>, Doubt> {
         let text = str::from_utf8(self.bytes()).map_err(|_| Doubt)?;
@@ -159,7 +159,7 @@ mod tests {
 
     /// The rows as blocks of about so many bytes have them.
     fn cut(file: &[u8], size: usize) -> Option<Rows> {
-        let mut blocks = Blocks { input: file, delimiter: b',', size, rest: Vec::new(), index: 0, start: 0 };
+        let mut blocks = Blocks::new(file, 0, b',', size);
         let (mut block, mut rows, mut next_row) = (Block::default(), Vec::new(), 1);
         while blocks.read(&mut block).ok()? {
             assert!(file[block.start as usize..].starts_with(block.bytes()));
@@ -177,7 +177,7 @@ mod tests {
     fn a_row_that_never_ends_is_a_doubt() {
         for start in ["a\n", "a\n\""] {
             let long = format!("{start}{}", "x,\n\"".repeat(LONGEST_ROW));
-            assert_eq!(cut(long.as_bytes(), BLOCK), None, "{start:?}");
+            assert_eq!(cut(long.as_bytes(), 1 << 18), None, "{start:?}");
         }
     }
 

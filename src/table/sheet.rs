@@ -86,9 +86,9 @@ impl Sheet {
         Ok(Rows { name, header, delimiter: *delimiter, walk, read: 0, count: *count })
     }
 
-    /// Cuts the data rows into blocks, which several threads can look at.
-    pub fn blocks(&self) -> Blocks<SourceReader> {
-        Blocks::new(&self.table.text, self.table.body, self.table.delimiter)
+    /// Cuts the data rows into blocks of about so many bytes, which several threads can look at.
+    pub fn blocks(&self, size: usize) -> Blocks<SourceReader> {
+        Blocks::new(self.table.text.reader_from(self.table.body), self.table.body, self.table.delimiter, size)
     }
 
     /// Reads a block of [`Sheet::blocks`] once more.

@@ -14,17 +14,10 @@ use super::words::quoted;
 use super::{Checker, Findings};
 use crate::row::{Field, Kind, RowView};
 
-/// A cell that may double, as the first reading keeps it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Key {
-    pub fingerprint: u64,
-    pub source_row: u64,
-}
-
-/// Adds the keys of a row.
-pub(super) fn see(checker: &Checker, row: RowView<'_>, keys_seen: &mut Vec<Key>) {
+/// Shows the fingerprints of a row's cells that may double.
+pub(super) fn each_fingerprint(checker: &Checker, row: RowView<'_>, mut see: impl FnMut(u64)) {
     for (field, text) in keys(checker, row) {
-        keys_seen.push(Key { fingerprint: fingerprint(field, &text), source_row: row.source_row });
+        see(fingerprint(field, &text));
     }
 }
 

@@ -22,6 +22,7 @@ impl Fingerprints {
         Fingerprints { buckets: (0..BUCKETS).map(|_| bucket()).collect() }
     }
 
+    /// Adds a cell; only the upper 40 bits of its fingerprint are kept.
     pub(super) fn add(&mut self, fingerprint: u64, row: u32) {
         let key = (fingerprint << 8 >> 32 << 32) | u64::from(row);
         self.buckets[(fingerprint >> 56) as usize].push(key);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::doubles::{self, Doubles, Key, Suspects};
+use super::doubles::{self, Doubles, Suspects};
 use super::fingerprints::Fingerprints;
 use super::{Checker, Findings};
 use crate::row::{Problem, RawRow, RowSource, RowView};
@@ -33,10 +33,10 @@ const SHOWN: usize = 20;
 pub fn survey(source: &mut impl RowSource, rows: u64, checker: &mut Checker) -> Result<Survey, Refusal> {
     let (mut first, mut part) = (FirstReading::new(rows, checker), Part::default());
     each_row(source, |row| {
-        part.look(checker, row.into(), !first.is_told());
-        if part.rows == 4096 {
+        if part.rows == 4096 || !part.reaches(row.source_row) {
             first.take(std::mem::take(&mut part), 0);
         }
+        part.look(checker, row.into(), !first.is_told());
     })?;
     first.take(part, 0);
     let mut second = first.end();
@@ -81,15 +81,37 @@ pub struct Part {
     problems: Tally,
     warnings: Tally,
     first: Vec<(u64, Problem)>,
-    keys: Vec<Key>,
+    first_row: u64,
+    /// The upper bits of a fingerprint, and its row from the first one on in the lower ones.
+    keys: Vec<u64>,
     findings: Findings,
 }
 
+/// Bits of a key that tell the row within a part.
+const ROW_BITS: u32 = 24;
+
 impl Part {
+    /// Makes room for what is remembered of so many cells.
+    pub fn new(cells: usize) -> Part {
+        Part { keys: Vec::with_capacity(cells), ..Part::default() }
+    }
+
+    /// Whether a row is so near to the first one that the part can take it.
+    fn reaches(&self, source_row: u64) -> bool {
+        self.rows == 0 || source_row - self.first_row < 1 << ROW_BITS
+    }
+
     /// Adds a row; `worded` asks for the words of its problems while few of the part have them.
     pub fn look(&mut self, checker: &Checker, row: RowView<'_>, worded: bool) {
+        if self.rows == 0 {
+            self.first_row = row.source_row;
+        }
         self.rows += 1;
-        doubles::see(checker, row, &mut self.keys);
+        let place = row.source_row - self.first_row;
+        let keys = &mut self.keys;
+        doubles::each_fingerprint(checker, row, |fingerprint| {
+            keys.push(fingerprint >> ROW_BITS << ROW_BITS | place);
+        });
         checker.verdict(row, &mut self.findings);
         for warning in &self.findings.warnings {
             self.warnings.add(warning.code, 1);
@@ -148,8 +170,9 @@ impl FirstReading {
         self.first.extend(part.first.into_iter().map(|(row, problem)| (source_row + row, problem)));
         self.first.truncate(SHOWN);
         for key in part.keys {
-            let row = u32::try_from(source_row + key.source_row).unwrap_or(u32::MAX);
-            self.fingerprints.add(key.fingerprint, row);
+            let place = key & ((1 << ROW_BITS) - 1);
+            let row = source_row + part.first_row + place;
+            self.fingerprints.add(key, u32::try_from(row).unwrap_or(u32::MAX));
         }
     }
 
