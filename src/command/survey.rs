@@ -81,7 +81,7 @@ fn look_at(block: &Block, checker: &Checker, worded: bool) -> Result<(Part, Vec<
     let (mut from, mut first_row, mut ended) = (0, 0, false);
     while !ended {
         for _ in 0..STRETCH {
-            match rows.next()? {
+            match rows.next_row()? {
                 Some(row) => part.look(checker, row, worded),
                 None => ended = true,
             }
@@ -127,7 +127,7 @@ fn read_suspects(
         let (mut rows, mut picked) = (block.rows()?, Vec::new());
         let stretch = &needed[block.index].rows;
         let mut wanted = suspects.within(stretch.clone()).iter().map(|row| u64::from(*row)).peekable();
-        while let Some(row) = rows.next_of(|row| wanted.next_if_eq(&(stretch.start + row)).is_some())? {
+        while let Some(row) = rows.next_wanted(|row| wanted.next_if_eq(&(stretch.start + row)).is_some())? {
             let source_row = stretch.start + row.source_row;
             picked.push(RawRow { source_row, ..row.to_raw() });
         }

@@ -42,12 +42,15 @@ impl<'a> BlockRows<'a> {
     }
 
     /// The next row that is not blank; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<RowView<'_>>, Doubt> {
-        self.next_of(|_| true)
+    pub fn next_row(&mut self) -> Result<Option<RowView<'_>>, Doubt> {
+        self.next_wanted(|_| true)
     }
 
     /// The next row of those that are wanted, by their count in the block.
-    pub fn next_of(&mut self, mut is_wanted: impl FnMut(u64) -> bool) -> Result<Option<RowView<'_>>, Doubt> {
+    pub fn next_wanted(
+        &mut self,
+        mut is_wanted: impl FnMut(u64) -> bool,
+    ) -> Result<Option<RowView<'_>>, Doubt> {
         while self.at < self.bytes.len() {
             let (start, source_row) = (self.at, self.source_row);
             let end = self.find_end()?;

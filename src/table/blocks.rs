@@ -164,7 +164,7 @@ mod tests {
         while blocks.read(&mut block).ok()? {
             assert!(file[block.start as usize..].starts_with(block.bytes()));
             let mut found = block.rows().ok()?;
-            while let Some(row) = found.next().ok()? {
+            while let Some(row) = found.next_row().ok()? {
                 let cells = (0..row.width()).filter_map(|place| row.cell(place)).map(String::from);
                 rows.push((next_row + row.source_row, cells.collect()));
             }

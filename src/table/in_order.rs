@@ -31,7 +31,7 @@ pub fn in_order<T: Send>(
         done
     };
     thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(&take_part)).collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take_part)).collect();
         let own = take_part();
         let joined = others.into_iter().map(|other| other.join());
         joined
