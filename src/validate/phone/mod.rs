@@ -53,9 +53,10 @@ impl Phones {
     /// The text by which a cell is compared with others: its number where it can be read, else as it is.
     pub(super) fn compared<'a>(&self, text: &'a str) -> Cow<'a, str> {
         // Only a national number is spelled otherwise than its E.164 text; see `read`.
-        let national = self.country.is_some() && !has_e164_form(text) && is_national_form(text);
-        let number = national.then(|| self.read(text).ok()).flatten();
-        number.map_or(Cow::Borrowed(text), Cow::Owned)
+        if self.country.is_none() || has_e164_form(text) || !is_national_form(text) {
+            return Cow::Borrowed(text);
+        }
+        self.read(text).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     /// What is wrong with a cell that holds no number, and the mend.
