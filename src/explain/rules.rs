@@ -117,7 +117,7 @@ pub(super) const RULES: &[Explanation] = &[
         meaning: "The row names a user in several ways, and they are not the same person: the e-mail \
                   belongs to one user and the number or user_id to another. Nothing was sent, for it \
                   could have met the wrong person.",
-        mend: "correct the names of the user, or keep only one of them",
+        mend: "correct the names of the user, or keep only one of them; an heir in reassign_to must stay",
         more: "The user_id of a fresh export is the surest name.",
     },
     Explanation {

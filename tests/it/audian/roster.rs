@@ -1,0 +1,86 @@
+//! Onboarding, updates and exports in both dialects.
+
+use super::*;
+
+#[test]
+fn both_dialects_onboard_update_and_export() {
+    for dialect in ["flat", "kazoo"] {
+        let desk = desk(0, &[&format!("dialect={dialect}")]);
+        let run = |words: &[&str]| desk.run(&[words, &["--dialect", dialect]].concat());
+        desk.sheet(
+            "staff.csv",
+            "first_name,last_name,email,role\nAsha,Rao,Asha@example.com,admin\nRavi,Iyer,ravi@example.com,\n",
+        );
+        run(&["onboard", "staff.csv", "--no-invite"]).exits(0);
+        run(&["onboard", "staff.csv"]).exits(0);
+        assert_eq!(status(&desk, "staff"), "unchanged unchanged");
+        let users = own(&desk).users;
+        assert_eq!((users.len(), users.iter().filter(|user| user.invited).count()), (2, 0));
+        desk.sheet("change.csv", "email,last_name,new_email,status\nasha@example.com,Nair,asha.nair@example.com,disabled\nravi@example.com,Iyer,,active\n");
+        run(&["update", "change.csv"]).exits(0);
+        let asha = own(&desk).users.into_iter().find(|user| user.first_name == "Asha").expect("she is there");
+        assert_eq!(
+            (asha.last_name.as_str(), asha.email.as_deref(), asha.disabled),
+            ("Nair", Some("asha.nair@example.com"), true)
+        );
+        let said = run(&["export", "--columns", "email,role,status,username"]).exits(0);
+        assert!(said.out.starts_with("email,role,status,username"), "{}", said.out);
+        assert!(said.out.contains("\nasha.nair@example.com,admin,disabled,"), "{}", said.out);
+        let ravi = said.out.lines().find(|line| line.starts_with("ravi@example.com,")).expect("he is there");
+        assert!(ravi.contains(",active,"), "{}", said.out);
+    }
+}
+
+#[test]
+fn an_export_follows_keys_to_the_end_and_stops_at_a_repeated_one() {
+    for switches in [
+        &["last_key=empty"][..],
+        &["last_key=null", "filters=short"],
+        &["summary_status=off", "filters=ignored"],
+    ] {
+        let desk = desk(229, switches);
+        let said = desk.run(&["export"]).exits(0);
+        assert_eq!(said.out.lines().count(), 230);
+        said.tells("complete");
+    }
+    let desk = desk(229, &["repeat_key=on"]);
+    desk.run(&["export"]).exits(4).tells("same next page twice");
+}
+
+#[test]
+fn numbers_name_nobody_and_contradict_nobody() {
+    let desk = desk(0, &[]);
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\n",
+    );
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.sheet(
+        "leavers.csv",
+        "email,device_contact_uri,mode\nasha@example.com,+919845012301,disable\n,+919845012302,disable\n",
+    );
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    assert_eq!(status(&desk, "leavers"), "disabled failed");
+    let message = &desk.column("leavers.results.csv", "error_message")[1];
+    assert!(message.contains("name the user by user_id or email"), "{message}");
+}
+
+#[test]
+fn a_sip_password_reaches_the_only_device_of_its_user() {
+    for dialect in ["flat", "kazoo"] {
+        let desk = desk(0, &[&format!("dialect={dialect}"), "new_device=on"]);
+        let run = |words: &[&str]| desk.run(&[words, &["--dialect", dialect]].concat());
+        desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
+        run(&["onboard", "staff.csv"]).exits(0);
+        desk.sheet("change.csv", "email,sip_password\nasha@example.com,S3cret!pass\n");
+        run(&["update", "change.csv"]).exits(0);
+        let device = &own(&desk).devices[0];
+        assert_eq!(device.sip_password, Some(callroster::simulator::fingerprint("S3cret!pass")), "{dialect}");
+        desk.sheet(
+            "more.csv",
+            "first_name,last_name,email,sip_password\nRavi,Iyer,ravi@example.com,S3cret!pass\n",
+        );
+        run(&["onboard", "more.csv"]).exits(4);
+        assert_eq!(desk.column("more.results.csv", "error_code"), ["unsupported_field"]);
+    }
+}
