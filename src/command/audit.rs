@@ -121,7 +121,11 @@ fn failure(broken: Broken, stop: &StopSign) -> Failure {
             Failure::new(exit::TEMPORARY, "the log was not read; try the same command later")
         }
         (Broken::Failed { error, .. }, None) => {
-            let code = if error.failure.later() { exit::TEMPORARY } else { exit::USAGE };
+            let code = match error.status {
+                _ if error.failure.later() => exit::TEMPORARY,
+                Some(403) => exit::REFUSED,
+                _ => exit::USAGE,
+            };
             Failure::new(code, format!("{} ({})", error.message, error.code))
         }
     }

@@ -9,7 +9,11 @@ use crate::row::Onboarding;
 
 pub(super) fn verdict(wish: &Onboarding, found: &[User]) -> Verdict {
     let holder = match &wish.email {
-        Some(email) => found.iter().find(|user| user.email.eq_ignore_ascii_case(email)),
+        // Whoever was archived may have left the e-mail to somebody else.
+        Some(email) => found
+            .iter()
+            .filter(|user| user.email.eq_ignore_ascii_case(email))
+            .min_by_key(|user| user.is_archived()),
         None => wish.number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number))),
     };
     let Some(user) = holder else {
@@ -225,6 +229,17 @@ mod tests {
             (changed(|wish| wish.role = Some("USER".into())), vec![user()], "unchanged"),
             (changed(|wish| wish.number = None), vec![user()], "unchanged"),
             (changed(|wish| wish.email = None), vec![user()], "unchanged"),
+            (wish(), vec![User { status: "archived".into(), ..user() }], "already_exists"),
+            (
+                wish(),
+                vec![User { status: "archived".into(), ..user() }, User { id: "u3".into(), ..user() }],
+                "already_exists",
+            ),
+            (
+                changed(|wish| wish.number = None),
+                vec![User { status: "archived".into(), ..user() }, User { id: "u3".into(), ..user() }],
+                "unchanged",
+            ),
             (wish(), vec![other.clone()], "already_exists"),
             (wish(), vec![User { devices: None, ..user() }, other], "already_exists"),
         ] {

@@ -117,6 +117,8 @@ impl Complaint {
             // However a key is refused, every other call would be refused as well (AU-err: 401, Kazoo: 404).
             400..=499 if matches!(call, Call::Exchange) => Failure::Unauthorized,
             401 => Failure::Unauthorized,
+            // The log is a comfort; whoever may not read it may still change users.
+            403 if matches!(call, Call::Deletions { .. }) => Failure::Refused,
             403 => Failure::ForbiddenUnknown,
             // A gateway's page knows nothing of users, and a leaver must not pass for gone because of it.
             404 if self.page => Failure::Unclear,

@@ -45,7 +45,9 @@ impl Complaint {
             Failure::Forbidden => Some(
                 "the account speaks the other form of the API; give --dialect kazoo in place of flat, or the other way round",
             ),
-            Failure::ForbiddenUnknown => Some("use an API key that may manage users"),
+            Failure::ForbiddenUnknown => {
+                Some("use an API key that may manage the users of AUDIAN_ACCOUNT_ID")
+            }
             Failure::Unclear if (300..400).contains(&self.status) => {
                 Some("it points to another address; check --base-url")
             }

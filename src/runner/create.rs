@@ -154,7 +154,8 @@ impl Engine<'_> {
         loop {
             let listing = Listing { filter: filter.clone(), start, limit, ..Listing::default() };
             let page = self.caller.read(&Call::List(listing)).await?.page();
-            users.extend(page.users);
+            // Nobody who was just made is archived.
+            users.extend(page.users.into_iter().filter(|user| !user.is_archived()));
             // A filter may thin out pages, so that only the one without a next key is the last.
             start = keys.follow(page.next).map_err(|error| Broken::Failed { error, counts: true })?;
             if start.is_none() {

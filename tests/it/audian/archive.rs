@@ -1,5 +1,7 @@
 //! The archive: the way back, the log, what is no archive, and deployments without one.
 
+use callroster::simulator::SimRequest;
+
 use super::*;
 
 #[test]
@@ -156,4 +158,35 @@ fn who_is_merely_disabled_is_not_purged() {
         assert_eq!(status(&desk, "purge"), "failed purged", "{switch}");
         assert!(!writes(&desk).join("\n").contains(&format!("{disabled}/archive")));
     }
+}
+
+#[test]
+fn a_key_that_may_not_read_the_log_may_still_archive() {
+    let desk = desk(20, &["archived_get=404", "audit=off"]);
+    desk.sheet("leavers.csv", format!("user_id\n{}\n", people(&desk)[0]));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    let details = &desk.column("leavers.results.csv", "details")[0];
+    assert!(details.contains("data_archived=unconfirmed"), "{details}");
+}
+
+#[test]
+fn an_address_may_be_free_again_after_its_owner_was_archived() {
+    let desk = desk(0, &["archived_keys=free"]);
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
+    desk.sheet("leavers.csv", "email\nasha@example.com\n");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    desk.run(&["onboard", "staff.csv"]).exits(4);
+    assert!(desk.column("staff.results.csv", "error_message")[0].contains("callroster restore"));
+    // Somebody made her anew by hand.
+    let body = br#"{"firstName":"Asha","lastName":"Rao","email":"asha@example.com"}"#.to_vec();
+    let headers = vec![("X-Auth-Token".into(), "sim-token".into())];
+    let request = SimRequest { method: "POST".into(), path: "/v2/accounts/sim/users".into(), headers, body };
+    let (reply, _) =
+        desk.simulator().lock().expect("fine").handle(&request, std::time::Duration::from_secs(9));
+    assert_eq!(reply.status, 201);
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    assert_eq!(status(&desk, "staff"), "unchanged");
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    assert_eq!(status(&desk, "leavers"), "archived");
 }
