@@ -136,7 +136,7 @@ fn the_offboarding_of_audian_from_the_readme() {
             [&words[..1], &[sheet.as_str(), "--simulate", "--provider", "audian"], &words[1..]].concat();
         check(&desk, &all, name, code);
     };
-    run(&["onboard"], "audian-onboarding", 0);
+    run(&["onboard", "-c", "1"], "audian-onboarding", 0);
     run(&["offboard", "--yes"], "audian-offboarding", 0);
     let details = desk.column("audian-offboarding.results.csv", "details");
     assert!(
