@@ -9,7 +9,6 @@ use super::*;
 #[test]
 fn a_token_that_ends_in_mid_run_fails_no_row() {
     let desk = desk(120, &["token_life=1"]);
-    desk.simulator().lock().expect("fine").set_switch("slow_body=0").ok();
     let people = people(&desk);
     desk.sheet("leavers.csv", format!("user_id\n{}\n", people[..40].join("\n")));
     let words = ["offboard", "leavers.csv", "--yes", "--max-delete", "50", "--rate", "30/s"];
@@ -18,7 +17,7 @@ fn a_token_that_ends_in_mid_run_fails_no_row() {
     let exchanges = truth.calls.iter().filter(|call| call.path.ends_with("api_auth")).count();
     let refused = truth.calls.iter().filter(|call| call.status == 401).count();
     assert!(refused > 0 && exchanges >= 2, "{refused} refused, {exchanges} exchanges");
-    assert!(exchanges < 20, "{exchanges} exchanges");
+    assert!(exchanges <= refused + 1, "{refused} refused, {exchanges} exchanges");
 }
 
 #[test]
