@@ -1,7 +1,7 @@
 //! The story of `export`: all users of the account, everybody once, into a file or to standard output.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -17,32 +17,15 @@ use crate::history::History;
 use crate::outcome::{Cause, Stop, exit};
 use crate::platform::{self, Signals};
 use crate::provider::Failure as CallFailure;
-use crate::runner::{CallCounts, StopSign};
+use crate::runner::{CallCounts, Caller, StopSign};
 use crate::screen::{Screen, plural};
 use crate::table::{FormulaGuard, Privacy, WholeFile, check_writable};
 
 pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
     let choice = settings.provider()?;
+    let target = Target::of(arguments, settings)?;
     let wish = wish(arguments, choice.name == ProviderName::Audian)?;
-    let format = format(arguments);
-    if format == FormatArgument::Xlsx && !cfg!(feature = "xlsx") {
-        return Err(Failure::new(
-            exit::USAGE,
-            "this build of callroster knows no workbooks; use --format csv",
-        ));
-    }
-    let guard = if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On };
-    if let Some(path) = &arguments.output {
-        check_writable(path).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
-    } else if settings.screen.json {
-        return Err(Failure::new(
-            exit::USAGE,
-            "--json prints the summary on standard output, so name a file for the roster with -o",
-        ));
-    }
-    let spools = settings.screen.state_dir.join("spool");
-    platform::private_folder(&spools).map_err(|error| Failure::disk(spools.display(), error))?;
     let history = History::open(&settings.screen.state_dir)?;
     let connection = Connection::open(&choice, settings)?;
     block_on(async {
@@ -50,45 +33,79 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
         let caller = connection.caller(settings, &history, (&stop, &screen));
         let mut signals =
             Signals::listen().map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        let obey = async {
+            signals.next().await;
+            stop.raise(Stop::new(Cause::Interrupted, "interrupted", "interrupted; nothing was written"));
+            signals.next().await;
+        };
+        screen.begin("exporting", None);
+        let exported = tokio::select! {
+            exported = target.fill(&caller, &wish, &screen) => exported,
+            () = obey => Err(ExportFailed::Stopped),
+        };
+        screen.end();
+        connection.remember(&history, &caller);
+        match exported {
+            Ok(exported) => tell(&exported, caller.counts(), target.output, &screen, settings),
+            Err(failed) => Err(failure(&failed, &stop)),
+        }
+    })?
+}
+
+/// Where the roster goes, and in which form.
+struct Target<'a> {
+    /// `None` is standard output.
+    output: Option<&'a Path>,
+    format: FormatArgument,
+    guard: FormulaGuard,
+    /// Where rows wait until a sweep found the roster at rest.
+    spools: PathBuf,
+}
+
+impl Target<'_> {
+    fn of<'a>(arguments: &'a ExportArguments, settings: &Settings) -> Result<Target<'a>, Failure> {
+        let format = format(arguments);
+        if format == FormatArgument::Xlsx && !cfg!(feature = "xlsx") {
+            let message = "this build of callroster knows no workbooks; use --format csv";
+            return Err(Failure::new(exit::USAGE, message));
+        }
+        if let Some(path) = &arguments.output {
+            check_writable(path).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        } else if settings.screen.json {
+            let message =
+                "--json prints the summary on standard output, so name a file for the roster with -o";
+            return Err(Failure::new(exit::USAGE, message));
+        }
+        let spools = settings.screen.state_dir.join("spool");
+        platform::private_folder(&spools).map_err(|error| Failure::disk(spools.display(), error))?;
+        let guard = if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On };
+        Ok(Target { output: arguments.output.as_deref(), format, guard, spools })
+    }
+
+    /// Exports the wished users; a file appears whole or not at all.
+    async fn fill(
+        &self,
+        caller: &Caller<'_>,
+        wish: &ExportWish,
+        screen: &Screen,
+    ) -> Result<Exported, ExportFailed> {
         let progress = |done, total: Option<u64>| {
             if let Some(total) = total {
                 screen.total(total);
             }
             screen.done(done);
         };
-        screen.begin("exporting", None);
-        let exported = async {
-            match &arguments.output {
-                Some(path) => {
-                    let mut file = WholeFile::create(path, Privacy::Open).map_err(ExportFailed::Target)?;
-                    let mut writer = writer(&mut file, format, guard);
-                    let exported = export_roster(&caller, &wish, &spools, &progress, &mut *writer).await?;
-                    drop(writer);
-                    file.commit().map_err(ExportFailed::Target)?;
-                    Ok(exported)
-                }
-                None => {
-                    let mut writer = writer(standard_output(), format, guard);
-                    export_roster(&caller, &wish, &spools, &progress, &mut *writer).await
-                }
-            }
+        let Some(path) = self.output else {
+            let mut writer = writer(standard_output(), self.format, self.guard);
+            return export_roster(caller, wish, &self.spools, &progress, &mut *writer).await;
         };
-        let obey = async {
-            signals.next().await;
-            stop.raise(Stop::new(Cause::Interrupted, "interrupted", "interrupted; nothing was written"));
-            signals.next().await;
-        };
-        let exported = tokio::select! {
-            exported = exported => exported,
-            () = obey => Err(ExportFailed::Stopped),
-        };
-        screen.end();
-        connection.remember(&history, &caller);
-        match exported {
-            Ok(exported) => tell(&exported, caller.counts(), arguments.output.as_deref(), &screen, settings),
-            Err(failed) => Err(failure(&failed, &stop)),
-        }
-    })?
+        let mut file = WholeFile::create(path, Privacy::Open).map_err(ExportFailed::Target)?;
+        let mut writer = writer(&mut file, self.format, self.guard);
+        let exported = export_roster(caller, wish, &self.spools, &progress, &mut *writer).await?;
+        drop(writer);
+        file.commit().map_err(ExportFailed::Target)?;
+        Ok(exported)
+    }
 }
 
 fn wish(arguments: &ExportArguments, with_accounts: bool) -> Result<ExportWish, Failure> {
