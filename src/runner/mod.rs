@@ -28,6 +28,7 @@ pub use stop::StopSign;
 
 use crate::journal::{Event, Journal};
 use crate::outcome::{Cause, Status, Stop};
+use crate::pace::Waiting;
 use crate::planted::{Bug, planted};
 use crate::provider::NewUser;
 
@@ -46,6 +47,8 @@ pub trait Watch {
     fn call(&self, _seen: &CallSeen<'_>) {}
     /// All calls wait so long because the provider limits.
     fn paused(&self, _wait: Duration) {}
+    /// Why the next call waits, asked again and again; `None` while none waits.
+    fn waiting(&self, _why: Option<Waiting>) {}
     /// A row has got so far, and this is on disk.
     fn ended(&self, _source_row: u64, _status: Status) {}
 }

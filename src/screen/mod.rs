@@ -15,6 +15,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli::{ScreenSettings, Usage};
 use crate::outcome::Status;
+use crate::pace::Waiting;
 use crate::runner::{CallSeen, Watch};
 use log::CallLog;
 use progress::Progress;
@@ -124,6 +125,10 @@ impl Watch for Screen {
     fn paused(&self, wait: Duration) {
         self.logs().for_each(|log| log.paused(wait));
         self.progress.paused(wait);
+    }
+
+    fn waiting(&self, why: Option<Waiting>) {
+        self.progress.waiting(why);
     }
 
     fn ended(&self, _source_row: u64, status: Status) {

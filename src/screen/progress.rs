@@ -10,6 +10,7 @@ use serde_json::json;
 use super::write_line;
 use crate::cli::{ProgressArgument, ScreenSettings};
 use crate::outcome::{Status, Tally};
+use crate::pace::Waiting;
 
 /// Time between two plain lines, or two JSON lines.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
@@ -30,6 +31,8 @@ pub(super) struct Progress {
     total: Cell<Option<u64>>,
     tally: RefCell<Tally>,
     last_line: Cell<Instant>,
+    /// Why nothing goes on at the moment.
+    why: RefCell<Option<String>>,
 }
 
 impl Progress {
@@ -51,6 +54,7 @@ impl Progress {
             total: Cell::new(None),
             tally: RefCell::new(Tally::default()),
             last_line: Cell::new(Instant::now()),
+            why: RefCell::new(None),
         }
     }
 
@@ -120,6 +124,21 @@ impl Progress {
         }
     }
 
+    /// Says beside the endings why nothing goes on, and for how long.
+    pub(super) fn waiting(&self, why: Option<Waiting>) {
+        let why = why.filter(|why| why.left >= Duration::from_secs(1)).map(|why| reason(&why));
+        if let Some(bar) = &*self.bar.borrow() {
+            let endings = endings(&self.tally.borrow());
+            let parts: Vec<&str> = [endings.as_str(), why.as_deref().unwrap_or_default()]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect();
+            bar.set_message(parts.join("; "));
+        }
+        *self.why.borrow_mut() = why;
+        self.done(self.done.get());
+    }
+
     pub(super) fn end(&self) {
         if let Some(bar) = self.bar.borrow_mut().take() {
             bar.finish_and_clear();
@@ -137,10 +156,15 @@ impl Progress {
             Form::Plain => {
                 let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
                 let endings = endings(&self.tally.borrow());
-                self.line(format!("{what}: {done}{of} {endings}").trim_end());
+                let why = self.why.borrow().as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+                self.line(format!("{what}: {done}{of} {endings}{why}").trim_end());
             }
             Form::Json => {
-                self.json(&json!({"event": "progress", "what": what, "done": done, "total": total}));
+                let why = self.why.borrow();
+                let why = why.as_deref();
+                self.json(
+                    &json!({"event": "progress", "what": what, "done": done, "total": total, "waits": why}),
+                );
             }
             Form::Bar | Form::Silent => {}
         }
@@ -156,6 +180,21 @@ fn endings(tally: &Tally) -> String {
     let words: Vec<String> =
         tally.iter().map(|(status, count)| format!("{count} {}", status.word())).collect();
     words.join(", ")
+}
+
+/// `limit 50/min, 14 s to go`.
+fn reason(why: &Waiting) -> String {
+    let left = in_words(why.left);
+    match why.limit {
+        None => format!("the provider asked to wait, {left} to go"),
+        Some(limit) if limit.per >= Duration::from_secs(30) => {
+            let minute = limit.calls * 60.0 / limit.per.as_secs_f64();
+            format!("limit {minute:.0}/min, {left} to go")
+        }
+        Some(limit) => {
+            format!("limit {:.0}/s, {left} to go", limit.calls / limit.per.as_secs_f64().max(1e-9))
+        }
+    }
 }
 
 fn style(known: bool) -> ProgressStyle {
@@ -185,6 +224,21 @@ pub fn in_words(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pace::Limit;
+
+    #[test]
+    fn a_wait_has_its_reason() {
+        let waiting = |calls, per| Waiting {
+            left: Duration::from_secs(14),
+            limit: Some(Limit { calls, per: Duration::from_secs(per) }),
+        };
+        assert_eq!(reason(&waiting(50.0, 60)), "limit 50/min, 14 s to go");
+        assert_eq!(reason(&waiting(200.0, 1)), "limit 200/s, 14 s to go");
+        assert_eq!(
+            reason(&Waiting { limit: None, ..waiting(1.0, 1) }),
+            "the provider asked to wait, 14 s to go"
+        );
+    }
 
     #[test]
     fn times_are_said_as_people_say_them() {
