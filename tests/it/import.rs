@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callroster::simulator::{Rate, SimSettings};
+use callroster::simulator::{CallSeen, Rate, SimSettings};
 
 use crate::support::{Desk, people};
 
@@ -204,18 +204,22 @@ fn a_device_goes_on_after_the_other_one_is_off() {
 fn the_limit_is_obeyed_and_no_row_fails_for_it() {
     let rate = Rate { calls: 20, per: Duration::from_secs(1) };
     let desk = Desk::with(SimSettings { rate: Some(rate), ..SimSettings::default() });
-    desk.sheet("staff.csv", people(50, 0));
+    let switch = |text| desk.simulator().lock().expect("fine").set_switch(text).expect("a switch");
+    switch("limit_headers=off");
+    switch("limit_shape=retry_after");
+    desk.sheet("staff.csv", people(60, 0));
     desk.run(&["onboard", "staff.csv"]).exits(0);
     let truth = desk.truth();
-    assert_eq!(truth.users.len(), 50);
-    let mut closed_until = 0.0_f64;
-    for call in &truth.calls {
-        assert!(call.now >= closed_until, "a call at {} before {closed_until}", call.now);
-        if let Some(wait) = &call.retry_after {
-            // Calls that were in flight already may be refused as well; none may start anew.
-            closed_until = call.now.max(closed_until);
-            assert!(wait.parse::<u64>().is_ok());
-        }
+    assert_eq!(truth.users.len(), 60);
+    assert!(truth.calls.iter().any(|call| call.status == 429), "the limit was never met");
+    for refused in &truth.calls {
+        let Some(wait) = refused.retry_after.as_ref().and_then(|wait| wait.parse::<f64>().ok()) else {
+            continue;
+        };
+        // Calls that were on their way when the refusal came may still arrive.
+        let early = |call: &&CallSeen| call.now > refused.now + 0.1 && call.now < refused.now + wait - 0.01;
+        let early: Vec<_> = truth.calls.iter().filter(early).collect();
+        assert!(early.is_empty(), "refused at {} for {wait} s, and called again: {early:?}", refused.now);
     }
 }
 
