@@ -18,7 +18,7 @@ const NAMED: usize = 10;
 /// The plan of a run in numbers.
 #[derive(Debug, Default)]
 pub(super) struct Planned {
-    /// How the valid rows will end when all goes well.
+    /// How the valid rows that have no ending yet will end when all goes well.
     pub tally: Tally,
     /// Rows with calls to make.
     pub to_do: u64,
@@ -47,19 +47,15 @@ impl Import<'_> {
         }
         rows.rewind_rows()?;
         while let Some(sought) = rows.next_valid()? {
-            let look = self.look_of(sought.row).await?;
-            let verdict = verdict(&sought.request, look.as_ref());
-            planned.tally.add(verdict.status());
-            planned.count(&sought, look.as_ref(), &verdict);
-            if self.options.no_invite {
-                planned.invited = 0;
-            }
             if self.run.journal.state().ended_at(sought.row).is_some() {
                 planned.ended += 1;
-            } else if let Verdict::Go(plan) = &verdict {
-                planned.to_do += 1;
-                planned.calls += plan.steps.len() as u64;
+                continue;
             }
+            let look = self.look_of(sought.row).await?;
+            planned.count(&sought, look.as_ref(), &verdict(&sought.request, look.as_ref()));
+        }
+        if self.options.no_invite {
+            planned.invited = 0;
         }
         Ok(planned)
     }
@@ -134,12 +130,15 @@ impl Import<'_> {
 
 impl Planned {
     fn count(&mut self, sought: &Sought, look: Option<&Look>, verdict: &Verdict) {
+        self.tally.add(verdict.status());
         match verdict.status() {
             Status::Failed => self.failed += 1,
             Status::Invalid => self.invalid += 1,
             _ => {}
         }
         let Verdict::Go(plan) = verdict else { return };
+        self.to_do += 1;
+        self.calls += plan.steps.len() as u64;
         if let Some(Step::EnsureUser(user)) = plan.steps.first() {
             self.invited += u64::from(user.email.is_some());
         }
