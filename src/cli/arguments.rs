@@ -61,25 +61,25 @@ pub enum CommandArguments {
 #[command(next_help_heading = "Provider and pace")]
 pub struct ProviderArguments {
     /// The phone system
-    #[arg(long, env = "CALLROSTER_PROVIDER", value_name = "NAME")]
+    #[arg(long, env = "CALLROSTER_PROVIDER", hide_env_values = true, value_name = "NAME")]
     pub provider: Option<String>,
     /// A table of the configuration file
-    #[arg(short, long, env = "CALLROSTER_PROFILE", value_name = "NAME")]
+    #[arg(short, long, env = "CALLROSTER_PROFILE", hide_env_values = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// The configuration file, in place of callroster/config.toml in the configuration folder
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Scheme, host, port and any path before /v2; overrides the region
-    #[arg(long, env = "CALLROSTER_BASE_URL", value_name = "URL")]
+    #[arg(long, env = "CALLROSTER_BASE_URL", hide_env_values = true, value_name = "URL")]
     pub base_url: Option<String>,
     /// Where the Exotel account lives: singapore or mumbai
-    #[arg(long, env = "CALLROSTER_REGION", value_name = "REGION")]
+    #[arg(long, env = "CALLROSTER_REGION", hide_env_values = true, value_name = "REGION")]
     pub region: Option<String>,
     /// The account: Exotel account sid, Audian account id
-    #[arg(long, env = "CALLROSTER_ACCOUNT", value_name = "ID")]
+    #[arg(long, env = "CALLROSTER_ACCOUNT", hide_env_values = true, value_name = "ID")]
     pub account: Option<String>,
     /// The form of Audian's API: flat or kazoo
-    #[arg(long, env = "CALLROSTER_DIALECT", value_name = "DIALECT")]
+    #[arg(long, env = "CALLROSTER_DIALECT", hide_env_values = true, value_name = "DIALECT")]
     pub dialect: Option<String>,
     /// Use the built-in simulator, whose users are kept between runs
     #[arg(long)]
@@ -88,22 +88,22 @@ pub struct ProviderArguments {
     #[arg(long)]
     pub simulate_fresh: bool,
     /// Most calls in flight: a number, or auto
-    #[arg(short, long, env = "CALLROSTER_CONCURRENCY", value_name = "N|auto")]
+    #[arg(short, long, env = "CALLROSTER_CONCURRENCY", hide_env_values = true, value_name = "N|auto")]
     pub concurrency: Option<String>,
     /// Most calls in a time: 10/s, 50/min, or auto
-    #[arg(long, env = "CALLROSTER_RATE", value_name = "N/s|N/min|auto")]
+    #[arg(long, env = "CALLROSTER_RATE", hide_env_values = true, value_name = "N/s|N/min|auto")]
     pub rate: Option<String>,
     /// Leave so much of the found limit to others
-    #[arg(long, env = "CALLROSTER_HEADROOM", value_name = "P%")]
+    #[arg(long, env = "CALLROSTER_HEADROOM", hide_env_values = true, value_name = "P%")]
     pub headroom: Option<String>,
     /// Seconds before a look-up after an unclear create
-    #[arg(long, env = "CALLROSTER_SETTLE", value_name = "SECONDS")]
+    #[arg(long, env = "CALLROSTER_SETTLE", hide_env_values = true, value_name = "SECONDS")]
     pub settle: Option<f64>,
     /// More tries after the first one [default: 5]
-    #[arg(long, env = "CALLROSTER_RETRIES", value_name = "N")]
+    #[arg(long, env = "CALLROSTER_RETRIES", hide_env_values = true, value_name = "N")]
     pub retries: Option<u32>,
     /// Seconds that a call may take [default: 30]
-    #[arg(long, env = "CALLROSTER_TIMEOUT", value_name = "SECONDS")]
+    #[arg(long, env = "CALLROSTER_TIMEOUT", hide_env_values = true, value_name = "SECONDS")]
     pub timeout: Option<f64>,
     #[command(flatten)]
     pub screen: ScreenArguments,
@@ -114,7 +114,7 @@ pub struct ProviderArguments {
 #[command(next_help_heading = "Screen and files")]
 pub struct ScreenArguments {
     /// Where runs, learned limits and simulated accounts are kept
-    #[arg(long, env = "CALLROSTER_STATE_DIR", value_name = "DIR")]
+    #[arg(long, env = "CALLROSTER_STATE_DIR", hide_env_values = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
     /// How progress is shown on standard error
     #[arg(long, value_enum, value_name = "HOW", default_value = "auto")]
@@ -393,10 +393,22 @@ pub struct TemplateArguments {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// The phone system whose words the examples use
-    #[arg(long, env = "CALLROSTER_PROVIDER", default_value = "exotel", value_name = "NAME")]
+    #[arg(
+        long,
+        env = "CALLROSTER_PROVIDER",
+        hide_env_values = true,
+        default_value = "exotel",
+        value_name = "NAME"
+    )]
     pub provider: String,
     /// The form of Audian's API: flat or kazoo
-    #[arg(long, env = "CALLROSTER_DIALECT", default_value = "flat", value_name = "DIALECT")]
+    #[arg(
+        long,
+        env = "CALLROSTER_DIALECT",
+        hide_env_values = true,
+        default_value = "flat",
+        value_name = "DIALECT"
+    )]
     pub dialect: String,
 }
 

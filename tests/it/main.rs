@@ -16,3 +16,4 @@ mod layers;
 mod resume;
 mod samples;
 mod tables;
+mod words;
