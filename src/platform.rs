@@ -61,7 +61,7 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
 /// Signals that ask the program to end.
 pub struct Signals {
     #[cfg(unix)]
-    listening: [tokio::signal::unix::Signal; 3],
+    listening: Vec<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
@@ -70,11 +70,10 @@ impl Signals {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
-            let listening = [
-                signal(SignalKind::interrupt())?,
-                signal(SignalKind::terminate())?,
-                signal(SignalKind::hangup())?,
-            ];
+            let mut listening = vec![signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+            if !hangup_is_ignored() {
+                listening.push(signal(SignalKind::hangup())?);
+            }
             Ok(Signals { listening })
         }
         #[cfg(not(unix))]
@@ -85,14 +84,20 @@ impl Signals {
     pub async fn next(&mut self) {
         #[cfg(unix)]
         {
-            let [interrupt, terminate, hangup] = &mut self.listening;
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
+            let received = self.listening.iter_mut().map(|signal| Box::pin(signal.recv()));
+            futures::future::select_all(received).await;
         }
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
     }
+}
+
+/// Whether the program was started by `nohup`, so that it shall outlive its terminal.
+///
+/// Linux tells it in `/proc`; elsewhere a hang-up stops the run, which can go on later.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 != 0)
 }

@@ -157,6 +157,7 @@ pub enum ColorArgument {
 #[command(next_help_heading = "Sheet")]
 pub struct SheetArguments {
     /// The sheet; - for standard input
+    #[arg(help_heading = "Arguments")]
     pub file: PathBuf,
     /// Country of national numbers, such as IN; without it only +… numbers pass
     #[arg(long, value_name = "CC")]

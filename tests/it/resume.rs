@@ -137,3 +137,26 @@ fn the_second_run_on_an_account_is_refused_and_told_of_the_first() {
     child.wait().expect("it ends");
     desk.run(&["onboard", "others.csv"]).exits(0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_run_under_nohup_outlives_its_terminal_and_another_one_stops_safely() {
+    for (nohup, code) in [(true, 0), (false, 130)] {
+        let desk = slow();
+        desk.sheet("staff.csv", people(100, 0));
+        let command = desk.command(&["onboard", "staff.csv", "-c", "4"]);
+        let mut started =
+            if nohup { std::process::Command::new("nohup") } else { std::process::Command::new("env") };
+        started.arg(command.get_program()).args(command.get_args()).current_dir(desk.path(""));
+        started.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        started.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
+        let child = started.stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+        wait_for(&desk, 10);
+        std::process::Command::new("kill")
+            .args(["-HUP", &child.id().to_string()])
+            .status()
+            .expect("kill is there");
+        crate::support::said(child.wait_with_output().expect("it ends")).exits(code);
+        assert_eq!(desk.truth().users.len() == 100, nohup);
+    }
+}
