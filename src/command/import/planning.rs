@@ -97,16 +97,7 @@ impl Import<'_> {
             invalid => parts.push(format!("{invalid} invalid")),
         }
         self.screen.say(&format!("plan: {}", parts.join(", ")));
-        if let Some(time) = caller.estimate(planned.calls) {
-            let time = screen::in_words(time);
-            self.screen.say(&format!(
-                "{} under the limit that is known: about {time}",
-                plural(planned.calls, "call")
-            ));
-            if planned.calls > 500 {
-                self.screen.say("it may be interrupted at any time (Ctrl-C); the same command goes on");
-            }
-        }
+        self.show_time(planned, caller);
         if planned.ended > 0 {
             self.screen.say(&format!(
                 "{} ended before; {} left",
@@ -124,6 +115,24 @@ impl Import<'_> {
                 "{} on a call right now (on_a_call in the results)",
                 plural(planned.busy, "leaver")
             ));
+        }
+    }
+
+    /// Says how many calls it takes, and how long under a known limit.
+    fn show_time(&self, planned: &Planned, caller: &Caller<'_>) {
+        let calls = plural(planned.calls, "writing call");
+        match caller.estimate(planned.calls) {
+            Some(time) => {
+                let time = screen::in_words(time);
+                self.screen.say(&format!("{calls}; under the limit that is known about {time}"));
+            }
+            None if self.options.dry_run => {
+                self.screen.say(&format!("{calls}; the provider's limit is not known yet"));
+            }
+            None => {}
+        }
+        if planned.calls > 500 {
+            self.screen.say("it may be interrupted at any time (Ctrl-C); the same command goes on");
         }
     }
 }
