@@ -104,6 +104,7 @@ fn checker(sheet: &Sheet) -> Checker {
         strict_names: false,
         default_country: None,
         voip: None,
+        workbook: false,
         archive_supported: false,
         mode: Mode::Delete,
         reason: None,

@@ -157,6 +157,7 @@ mod tests {
             strict_names: true,
             default_country: None,
             voip: Some(false),
+            workbook: false,
             archive_supported: true,
             mode: vocabulary.modes()[0],
             reason: None,

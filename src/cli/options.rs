@@ -224,6 +224,7 @@ fn rules(kind: Kind, sheet: &SheetArguments, settings: &Settings) -> Result<Rule
         default_country: country,
         voip: settings.voip,
         mode: vocabulary.modes()[0],
+        workbook: false,
         archive_supported: settings.archive_supported()?,
         reason: None,
         reassign_to: None,

@@ -117,6 +117,7 @@ fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<Import
             default_country: text("default_country"),
             voip: settings.voip,
             mode: text("mode").and_then(|word| mode_word(&word)).unwrap_or(vocabulary.modes()[0]),
+            workbook: false,
             archive_supported: settings.archive_supported()?,
             reason: text("reason"),
             reassign_to: text("reassign_to"),

@@ -158,6 +158,7 @@ mod tests {
 
     fn checker_of(sheet: &Sheet) -> Checker {
         let rules = Rules {
+            workbook: false,
             archive_supported: false,
             kind: Kind::Onboard,
             vocabulary: Vocabulary::Exotel,

@@ -31,12 +31,12 @@ pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Fai
 /// Checks the sheet as it is: read once at a glance, and more closely where that leaves a doubt.
 fn check(options: &ValidateOptions, settings: &Settings, screen: &Screen) -> Result<u8, Failure> {
     let mut sheet = Sheet::glance(&options.sheet.file, &options.sheet.form)?;
-    let mut checker = checker(columns_of(&sheet, options)?, options);
+    let mut checker = checker(columns_of(&sheet, options)?, &sheet, options);
     let survey = match glance_at(&sheet, &mut checker) {
         Ok(survey) => survey,
         Err(Doubt) => {
             sheet = sheet.look_closer(&options.sheet.form)?;
-            checker = self::checker(columns_of(&sheet, options)?, options);
+            checker = self::checker(columns_of(&sheet, options)?, &sheet, options);
             survey_sheet(&sheet, &mut checker)?
         }
     };
@@ -55,7 +55,7 @@ fn mend(options: &ValidateOptions, copy: &Path, settings: &Settings, screen: &Sc
     let clinic = Clinic::new(&columns, options.sheet.formula_guard, country_of);
     let fixed = fix::fix(&sheet, &columns, &clinic, copy, screen)?;
     let mut rows = MendedRows::new(&sheet, &clinic);
-    let mut checker = checker(columns.clone(), options);
+    let mut checker = checker(columns.clone(), &sheet, options);
     let survey = survey(&mut rows, sheet.count(), &mut checker)?;
     let check = Check { options, settings, screen, checker: &checker };
     check.tell(&survey, &mut rows, Some(&fixed))
@@ -80,8 +80,8 @@ fn columns_of(sheet: &Sheet, options: &ValidateOptions) -> Result<Columns, Failu
         .map_err(|error| Failure::new(exit::INPUT, format!("{file}: {error}")))
 }
 
-fn checker(columns: Columns, options: &ValidateOptions) -> Checker {
-    let rules = Rules { kind: columns.kind(), ..options.rules.clone() };
+fn checker(columns: Columns, sheet: &Sheet, options: &ValidateOptions) -> Checker {
+    let rules = Rules { kind: columns.kind(), workbook: sheet.is_workbook(), ..options.rules.clone() };
     Checker::new(columns, rules)
 }
 

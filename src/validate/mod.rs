@@ -50,6 +50,8 @@ pub struct Rules {
     pub strict_names: bool,
     /// ISO country of national numbers; `None` takes E.164 only.
     pub default_country: Option<String>,
+    /// The sheet is a workbook, whose numbers are whole: with a country only their `+` is missing.
+    pub workbook: bool,
     /// Whether the account has VOIP; `Some(false)` makes a number mandatory.
     pub voip: Option<bool>,
     /// `offboard`: how users go where the row does not say.
@@ -92,7 +94,7 @@ pub struct Checker {
 impl Checker {
     /// Without doubles yet; see [`survey`].
     pub fn new(columns: Columns, rules: Rules) -> Checker {
-        let phones = phone::Phones::new(rules.default_country.as_deref());
+        let phones = phone::Phones::new(rules.default_country.as_deref(), rules.workbook);
         let placeless =
             |field: &Field| columns.has(*field) && rules.vocabulary.has_no_place_for(*field, rules.kind);
         let without_a_place = rules.kind.fields().iter().copied().filter(placeless).collect();

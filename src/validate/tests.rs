@@ -14,6 +14,7 @@ fn rules(kind: Kind, vocabulary: Vocabulary) -> Rules {
         strict_names: false,
         default_country: None,
         voip: None,
+        workbook: false,
         archive_supported: true,
         mode: vocabulary.modes()[0],
         reason: None,

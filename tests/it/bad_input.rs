@@ -79,3 +79,19 @@ fn a_result_file_that_cannot_be_written_is_told_before_the_first_call() {
     desk.run(&["onboard", "staff.csv", "--results", "no/such/folder/r.csv"]).exits(1).tells("no/such/folder");
     assert_eq!(desk.truth().calls.len(), 0);
 }
+
+#[test]
+fn a_workbooks_number_lacks_only_its_plus_and_a_country_brings_it_back() {
+    let desk = Desk::with(SimSettings::default());
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/workbook.xlsx");
+    desk.sheet("workbook.xlsx", std::fs::read(sample).expect("the sample is there"));
+    desk.run(&["validate", "workbook.xlsx"]).exits(3).tells("phone_damaged");
+    desk.run(&["validate", "workbook.xlsx", "--default-country", "IN"]).exits(0);
+    desk.run(&["onboard", "workbook.xlsx", "--default-country", "IN"]).exits(0);
+    let users = desk.truth().users;
+    let numbers: Vec<&str> = users.iter().map(|user| user.devices[0].contact_uri.as_str()).collect();
+    assert!(numbers.contains(&"+919845012301"), "{numbers:?}");
+    // What a CSV shows of such a number may have lost more, so there it stays damage.
+    desk.sheet("staff.csv", "first_name,last_name,device_contact_uri\nAsha,Rao,919845012301\n");
+    desk.run(&["validate", "staff.csv", "--default-country", "IN"]).exits(3).tells("phone_damaged");
+}

@@ -12,7 +12,7 @@ use crate::outcome::exit;
 use crate::row::Kind;
 use crate::screen::Screen;
 use crate::table::{self, Sheet};
-use crate::validate::{Checker, Survey};
+use crate::validate::{Checker, Rules, Survey};
 
 /// A sheet that is a table, with what its rows look like.
 pub(super) struct Input {
@@ -53,7 +53,8 @@ impl Input {
         for note in sheet.notes().iter().chain(&columns.notes()) {
             screen.say(&format!("note: {note}"));
         }
-        let mut checker = Checker::new(columns, options.rules.clone());
+        let mut checker =
+            Checker::new(columns, Rules { workbook: sheet.is_workbook(), ..options.rules.clone() });
         let survey = survey_sheet(&sheet, &mut checker)?;
         show_problems(screen, &checker, &survey, &paths.named(), &mut SheetRows::new(&sheet))?;
         Ok(Input { sheet, checker, survey, paths })

@@ -21,6 +21,8 @@ type Fault = (&'static str, String);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Phones {
     country: Option<Region>,
+    /// The cells are a workbook's, where a number is whole but for its `+`.
+    workbook: bool,
 }
 
 /// The ISO code of a country that has phone numbers, in upper case: the check of `--default-country`.
@@ -37,9 +39,9 @@ pub fn is_number(text: &str) -> bool {
 
 impl Phones {
     /// An unknown country counts as none; see [`known_country`].
-    pub(super) fn new(country: Option<&str>) -> Phones {
+    pub(super) fn new(country: Option<&str>, workbook: bool) -> Phones {
         let code = country.map(|code| code.trim().to_ascii_uppercase());
-        Phones { country: code.and_then(|code| Region::from_code(&code).ok()) }
+        Phones { country: code.and_then(|code| Region::from_code(&code).ok()), workbook }
     }
 
     /// The E.164 text of a cell, or the code of its problem; [`Phones::explain`] has the words.
@@ -71,7 +73,7 @@ impl Phones {
             return Err(fault);
         }
         match self.country {
-            Some(country) if is_national_form(text) => national(text, country),
+            Some(country) if is_national_form(text) => national(text, country, self.workbook),
             _ => Err(self.not_e164(text)),
         }
     }
@@ -105,8 +107,8 @@ fn is_national_form(text: &str) -> bool {
     plain && !text.starts_with("00") && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// The E.164 text of a national number.
-fn national(text: &str, country: Region) -> Result<String, Fault> {
+/// The E.164 text of a national number, or of one of a workbook that lost nothing but its `+`.
+fn national(text: &str, country: Region, workbook: bool) -> Result<String, Fault> {
     let plan = &*PHONE_NUMBER_UTIL;
     let code = plan.get_country_code_for_region(country).unwrap_or_default();
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -122,6 +124,9 @@ fn national(text: &str, country: Region) -> Result<String, Fault> {
         });
     };
     let in_use = plan.is_valid_number(&parsed);
+    if number[1..] == digits && workbook && parsed.country_code == code && in_use {
+        return Ok(number);
+    }
     if number[1..] == digits || (!in_use && has_lost_its_plus(&digits)) {
         return Err(lost_plus(&digits));
     }
@@ -159,7 +164,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, country: Option<&str>) -> String {
-        let phones = Phones::new(country);
+        let phones = Phones::new(country, false);
         match phones.number(text) {
             Ok(number) => number.into_owned(),
             Err(code) => format!("{code}: {}", phones.explain(text)),
