@@ -116,6 +116,7 @@ fn keys<'a>(checker: &'a Checker, row: RowView<'a>) -> impl Iterator<Item = (Fie
     fields.iter().filter_map(move |field| {
         let text = checker.columns().cell(row, *field)?;
         let is_number = matches!(field, Field::DeviceContactUri | Field::NewDeviceContactUri);
-        Some((*field, if is_number { checker.phones.compared(text) } else { Cow::Borrowed(text) }))
+        let compared = if is_number { checker.phones.compared(text)? } else { Cow::Borrowed(text) };
+        Some((*field, compared))
     })
 }

@@ -95,3 +95,14 @@ fn a_workbooks_number_lacks_only_its_plus_and_a_country_brings_it_back() {
     desk.sheet("staff.csv", "first_name,last_name,device_contact_uri\nAsha,Rao,919845012301\n");
     desk.run(&["validate", "staff.csv", "--default-country", "IN"]).exits(3).tells("phone_damaged");
 }
+
+#[test]
+fn rounded_numbers_are_damage_and_no_doubles() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,device_contact_uri\nAsha,Rao,9.19845E+11\nRavi,Iyer,9.19845E+11\n",
+    );
+    desk.run(&["onboard", "staff.csv"]).exits(4);
+    assert_eq!(desk.column("staff.results.csv", "error_code"), ["phone_damaged", "phone_damaged"]);
+}

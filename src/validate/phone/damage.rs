@@ -7,14 +7,28 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 use super::plan::fits_the_plan;
 use super::{Fault, e164, quoted};
 
+/// What stands before the point, behind it, and in the exponent.
+fn parts(text: &str) -> (&str, &str, &str) {
+    let (whole, exponent) = text.split_once(['E', 'e']).unwrap_or((text, ""));
+    let (before, after) = whole.split_once(['.', ',']).unwrap_or((whole, ""));
+    (before.trim_start_matches('+'), after, exponent)
+}
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a spreadsheet wrote a long number with an exponent: `9.19E+11`.
+pub(super) fn is_rounded(text: &str) -> bool {
+    let (number, after, exponent) = parts(text);
+    digits(number) && (after.is_empty() || digits(after)) && digits(exponent.trim_start_matches('+'))
+}
+
 /// The damage that a spreadsheet does to a number, where the text shows it.
 pub(super) fn spreadsheet_fault(text: &str) -> Option<Fault> {
     let shown = quoted(text);
-    let (whole, exponent) = text.split_once(['E', 'e']).unwrap_or((text, ""));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (before, after) = whole.split_once(['.', ',']).unwrap_or((whole, ""));
-    let number = before.trim_start_matches('+');
-    if digits(number) && (after.is_empty() || digits(after)) && digits(exponent.trim_start_matches('+')) {
+    let (number, after, exponent) = parts(text);
+    if is_rounded(text) {
         return Some(damaged(format!(
             "{shown} is what a spreadsheet makes of a long number, and its last digits are lost; format the \
              column as text and enter the number again"

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 
-use self::damage::{has_lost_its_plus, lost_plus, lost_zero, spreadsheet_fault};
+use self::damage::{has_lost_its_plus, is_rounded, lost_plus, lost_zero, spreadsheet_fault};
 use self::plan::{fits_the_plan, has_e164_form, impossible, is_possible};
 use super::words::quoted;
 use crate::columns::is_blank;
@@ -53,12 +53,16 @@ impl Phones {
     }
 
     /// The text by which a cell is compared with others: its number where it can be read, else as it is.
-    pub(super) fn compared<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    /// `None` for what a spreadsheet rounded: many numbers look alike then.
+    pub(super) fn compared<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        if !has_e164_form(text) && is_rounded(text) {
+            return None;
+        }
         // Only a national number is spelled otherwise than its E.164 text; see `read`.
         if self.country.is_none() || has_e164_form(text) || !is_national_form(text) {
-            return Cow::Borrowed(text);
+            return Some(Cow::Borrowed(text));
         }
-        self.read(text).map_or(Cow::Borrowed(text), Cow::Owned)
+        Some(self.read(text).map_or(Cow::Borrowed(text), Cow::Owned))
     }
 
     /// What is wrong with a cell that holds no number, and the mend.
