@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::connection::block_on;
-use super::output::{put_out_json, standard_output};
+use super::output::{named_file, put_out_json, standard_output};
 use super::{Connection, Failure};
 use crate::cli::{AuditArguments, Settings};
 use crate::export::{Cell, CsvRoster, RosterWriter};
@@ -25,7 +25,8 @@ pub fn audit(arguments: &AuditArguments, settings: &Settings) -> Result<u8, Fail
     let choice = settings.provider()?;
     settings.needs_archive("audit")?;
     let screen = Screen::new(&settings.screen)?;
-    if let Some(path) = &arguments.output {
+    let output = named_file(arguments.output.as_deref());
+    if let Some(path) = output {
         check_writable(path).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
     } else if settings.screen.json {
         let message = "--json prints the summary on standard output, so name a file for the log with -o";
@@ -43,7 +44,7 @@ pub fn audit(arguments: &AuditArguments, settings: &Settings) -> Result<u8, Fail
     })??;
     let guard = if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On };
     let count = plural(deletions.len() as u64, "deletion");
-    match &arguments.output {
+    match output {
         Some(path) => {
             let disk = |error: std::io::Error| Failure::disk(path.display(), error);
             let mut file = WholeFile::create(path, Privacy::Open).map_err(disk)?;
@@ -64,7 +65,7 @@ pub fn audit(arguments: &AuditArguments, settings: &Settings) -> Result<u8, Fail
             "deletions": deletions.len(),
             "calls": calls,
             "seconds": (screen.seconds() * 1000.0).round() / 1000.0,
-            "output": arguments.output.as_ref().map(|path| path.display().to_string()),
+            "output": output.map(|path| path.display().to_string()),
         }))?;
     }
     Ok(exit::DONE)

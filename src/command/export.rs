@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::connection::block_on;
-use super::output::{put_out_json, standard_output};
+use super::output::{named_file, put_out_json, standard_output};
 use super::{Connection, Failure};
 use crate::cli::{ExportArguments, FormatArgument, LayoutArgument, ProviderName, Settings};
 use crate::export::{
@@ -69,7 +69,8 @@ impl Target<'_> {
             let message = "this build of callroster knows no workbooks; use --format csv";
             return Err(Failure::new(exit::USAGE, message));
         }
-        if let Some(path) = &arguments.output {
+        let output = named_file(arguments.output.as_deref());
+        if let Some(path) = output {
             check_writable(path).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         } else if settings.screen.json {
             let message =
@@ -79,7 +80,7 @@ impl Target<'_> {
         let spools = settings.screen.state_dir.join("spool");
         platform::private_folder(&spools).map_err(|error| Failure::disk(spools.display(), error))?;
         let guard = if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On };
-        Ok(Target { output: arguments.output.as_deref(), format, guard, spools })
+        Ok(Target { output, format, guard, spools })
     }
 
     /// Exports the wished users; a file appears whole or not at all.

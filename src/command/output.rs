@@ -1,6 +1,7 @@
 //! Standard output: data only, and a reader who has seen enough ends a command quietly.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 use super::Failure;
 
@@ -8,6 +9,11 @@ use super::Failure;
 pub struct StandardOutput {
     out: io::StdoutLock<'static>,
     unread: bool,
+}
+
+/// The file that is to be written; nothing named, or `-`, is standard output.
+pub fn named_file(output: Option<&Path>) -> Option<&Path> {
+    output.filter(|path| *path != Path::new("-"))
 }
 
 /// Standard output for a stretch of data.

@@ -6,7 +6,7 @@ use std::io::{BufReader, ErrorKind, Write};
 use serde_json::json;
 
 use super::Failure;
-use super::output::{put_out, put_out_json};
+use super::output::{named_file, put_out, put_out_json};
 use super::runs::{goes_on, no_such_run, standing_word};
 use crate::cli::{ReportArguments, ScreenSettings};
 use crate::history::{History, RunFolder, Standing};
@@ -16,7 +16,8 @@ use crate::report::{CallsTold, Report, RowsTold, render, rows_told};
 use crate::table::{Privacy, WholeFile};
 
 pub fn report(arguments: &ReportArguments, settings: &ScreenSettings) -> Result<u8, Failure> {
-    if settings.json && arguments.output.is_none() {
+    let output = named_file(arguments.output.as_deref());
+    if settings.json && output.is_none() {
         let message = "--json prints the summary on standard output, so name a file for the page with -o";
         return Err(Failure::new(exit::USAGE, message));
     }
@@ -26,7 +27,7 @@ pub fn report(arguments: &ReportArguments, settings: &ScreenSettings) -> Result<
     let report = gather(&standing, arguments.show_personal)?;
     let page = render(&report)
         .map_err(|error| Failure::new(exit::INTERNAL, format!("the page cannot be made: {error}")))?;
-    let Some(path) = &arguments.output else {
+    let Some(path) = output else {
         put_out(&page)?;
         return Ok(exit::DONE);
     };

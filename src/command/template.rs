@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::Failure;
-use super::output::put_out;
+use super::output::{named_file, put_out};
 use crate::cli::{ProviderName, TemplateArguments, vocabulary};
 use crate::outcome::exit;
 use crate::row::Kind;
@@ -14,7 +14,7 @@ use crate::template::Template;
 pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
     let vocabulary = vocabulary(ProviderName::parse(&arguments.provider)?, &arguments.dialect)?;
     let template = Template::new(Kind::from(arguments.kind), vocabulary);
-    match &arguments.output {
+    match named_file(arguments.output.as_deref()) {
         None => put_out(&template.csv())?,
         Some(path) => {
             let written = WholeFile::create(path, Privacy::Open).and_then(|mut file| {

@@ -1,5 +1,6 @@
 //! The story of `validate`: the whole sheet is checked, nothing is sent. With `--fix` it is mended first, as a copy.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use super::Failure;
 use super::fix::{self, Fixed};
 use super::mended::MendedRows;
-use super::output::put_out_json;
+use super::output::{named_file, put_out_json, standard_output};
 use super::problems::{show_groups, show_problems};
 use super::sheet::SheetRows;
 use super::survey::{glance_at, survey_sheet};
@@ -101,7 +102,7 @@ impl Check<'_> {
         show_problems(screen, checker, survey, &file, rows)?;
         show_groups(screen, survey);
         if let Some(results) = &options.sheet.results {
-            write_results(results, rows, checker, options.sheet.formula_guard)?;
+            self.write_results(results, rows)?;
         }
         let code = if survey.invalid > 0 { exit::INPUT } else { exit::DONE };
         self.tell_counts(survey);
@@ -109,6 +110,18 @@ impl Check<'_> {
             put_out_json(&self.summary(survey, fixed, code))?;
         }
         Ok(code)
+    }
+
+    /// Writes the file that a run would write, `-` being standard output.
+    fn write_results(&self, path: &Path, rows: &mut impl RowSource) -> Result<(), Failure> {
+        let guard = self.options.sheet.formula_guard;
+        let Some(path) = named_file(Some(path)) else {
+            let disk = |error| Failure::disk("standard output", error);
+            return write_rows(standard_output(), rows, self.checker, guard, disk)?.flush().map_err(disk);
+        };
+        let disk = |error| Failure::disk(path.display(), error);
+        let file = WholeFile::create(path, Privacy::Open).map_err(disk)?;
+        write_rows(file, rows, self.checker, guard, disk)?.commit().map_err(disk)
     }
 
     fn tell_counts(&self, survey: &Survey) {
@@ -170,18 +183,17 @@ fn may_be_mended(survey: &Survey) -> bool {
     ["phone_damaged", "phone_invalid", "email_invalid"].iter().any(|code| survey.problems.contains_key(code))
 }
 
-/// The file that a run would write: invalid rows with their problems, the others not attempted.
-fn write_results(
-    path: &std::path::Path,
+/// The rows as a run would write them: invalid ones with their problems, the others not attempted.
+fn write_rows<W: Write>(
+    out: W,
     rows: &mut impl RowSource,
     checker: &Checker,
     guard: FormulaGuard,
-) -> Result<(), Failure> {
-    let disk = |error: std::io::Error| Failure::disk(path.display(), error);
+    disk: impl Fn(io::Error) -> Failure,
+) -> Result<W, Failure> {
     let columns = checker.columns();
-    let file = WholeFile::create(path, Privacy::Open).map_err(disk)?;
     let password = columns.place(Field::SipPassword);
-    let mut results = ResultWriter::new(file, columns.header(), password, guard).map_err(disk)?;
+    let mut results = ResultWriter::new(out, columns.header(), password, guard).map_err(&disk)?;
     rows.rewind()?;
     let mut raw = RawRow::default();
     while rows.read(&mut raw)? {
@@ -196,9 +208,10 @@ fn write_results(
                 outcome
             }
         };
-        let warnings: Vec<&str> = checked.warnings.iter().map(|warning| warning.code).collect();
+        let mut warnings: Vec<&str> = checked.warnings.iter().map(|warning| warning.code).collect();
+        warnings.sort_unstable();
         let word = outcome.status.word();
-        results.write(&raw, &outcome, word, &warnings, "").map_err(disk)?;
+        results.write(&raw, &outcome, word, &warnings, "").map_err(&disk)?;
     }
-    results.finish().and_then(WholeFile::commit).map_err(disk)
+    results.finish().map_err(disk)
 }

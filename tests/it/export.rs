@@ -35,3 +35,19 @@ fn columns_filters_and_layouts() {
     assert!(said.out.lines().next().is_some_and(|line| line.contains("device_type")), "{}", said.out);
     desk.run(&["export", "--columns", "colour"]).exits(2).tells("email");
 }
+
+#[test]
+fn a_dash_is_standard_output_wherever_a_file_may_be_named() {
+    let desk = Desk::with(SimSettings { users: 3, ..SimSettings::default() });
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@x.example\n");
+    for words in [
+        &["export", "-o", "-"][..],
+        &["template", "onboard", "-o", "-"],
+        &["validate", "staff.csv", "--results", "-"],
+        &["onboard", "staff.csv", "--dry-run", "--results", "-"],
+    ] {
+        let said = desk.run(words).exits(0);
+        assert!(said.out.contains("first_name,last_name,email"), "{words:?}: {}", said.out);
+        assert!(!desk.path("-").exists(), "{words:?}");
+    }
+}

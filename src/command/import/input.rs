@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{ImportOptions, SheetChoice};
 use crate::columns::Columns;
 use crate::command::Failure;
+use crate::command::output::named_file;
 use crate::command::problems::show_problems;
 use crate::command::sheet::SheetRows;
 use crate::command::survey::survey_sheet;
@@ -72,7 +73,7 @@ impl Paths {
         let standard_input = input == Path::new("-");
         let named = if standard_input { Path::new("stdin.csv") } else { input };
         let results = match &sheet.results {
-            Some(results) => Some(results.clone()),
+            Some(results) => named_file(Some(results)).map(Path::to_path_buf),
             None if standard_input => None,
             None => Some(table::beside(named, "results")),
         };
