@@ -20,12 +20,13 @@ use crate::provider::Failure as CallFailure;
 use crate::runner::{CallCounts, Caller, StopSign};
 use crate::screen::{Screen, plural};
 use crate::table::{FormulaGuard, Privacy, WholeFile, check_writable};
+use crate::validate::Vocabulary;
 
 pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
     let choice = settings.provider()?;
     let target = Target::of(arguments, settings)?;
-    let wish = wish(arguments, choice.name == ProviderName::Audian)?;
+    let wish = wish(arguments, choice.name == ProviderName::Audian, settings.vocabulary()?)?;
     let history = History::open(&settings.screen.state_dir)?;
     let connection = Connection::open(&choice, settings)?;
     block_on(async {
@@ -109,7 +110,11 @@ impl Target<'_> {
     }
 }
 
-fn wish(arguments: &ExportArguments, with_accounts: bool) -> Result<ExportWish, Failure> {
+fn wish(
+    arguments: &ExportArguments,
+    with_accounts: bool,
+    vocabulary: Vocabulary,
+) -> Result<ExportWish, Failure> {
     let layout = match arguments.layout {
         LayoutArgument::User => Layout::User,
         LayoutArgument::Device => Layout::Device,
@@ -121,7 +126,16 @@ fn wish(arguments: &ExportArguments, with_accounts: bool) -> Result<ExportWish, 
         shape: if with_accounts { shape.with_accounts() } else { shape },
         emails: arguments.email.clone(),
         contact_uris: arguments.contact_uri.clone(),
-        roles: arguments.role.iter().cloned().collect(),
+        roles: arguments.role.iter().map(|role| own_role(role, vocabulary)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// A typing error must not look like an empty roster.
+fn own_role(role: &str, vocabulary: Vocabulary) -> Result<String, Failure> {
+    vocabulary.own_role(role).map(str::to_owned).ok_or_else(|| {
+        let (provider, roles) = (vocabulary.provider(), vocabulary.roles().join(", "));
+        let message = format!("--role: {provider} has no role `{role}`; choose from {roles}");
+        Failure::new(exit::USAGE, message)
     })
 }
 

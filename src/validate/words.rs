@@ -41,6 +41,13 @@ impl Vocabulary {
         }
     }
 
+    /// The provider's own word for a role, in any case; an alias is taken for what it means.
+    pub fn own_role(self, text: &str) -> Option<&'static str> {
+        match self.role(text.trim())? {
+            RoleWord::Own(role) | RoleWord::Alias(role) => Some(role),
+        }
+    }
+
     pub(super) fn role(self, text: &str) -> Option<RoleWord> {
         let own = self.roles().iter().find(|role| role.eq_ignore_ascii_case(text));
         if let Some(role) = own {

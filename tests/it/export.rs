@@ -51,3 +51,13 @@ fn a_dash_is_standard_output_wherever_a_file_may_be_named() {
         assert!(!desk.path("-").exists(), "{words:?}");
     }
 }
+
+#[test]
+fn a_role_may_be_asked_for_by_its_alias_and_a_wrong_one_is_refused() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", "first_name,last_name,email,role\nAsha,Rao,asha@x.example,agent\n");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let said = desk.run(&["export", "--role", "Agent", "--columns", "email"]).exits(0);
+    assert_eq!(said.out, "email\r\nasha@x.example\r\n");
+    desk.run(&["export", "--role", "boss"]).exits(2).tells("choose from user, supervisor, admin");
+}
