@@ -176,7 +176,13 @@ pub struct Tally(BTreeMap<Status, u64>);
 
 impl Tally {
     pub fn add(&mut self, status: Status) {
-        *self.0.entry(status).or_default() += 1;
+        self.add_many(status, 1);
+    }
+
+    pub fn add_many(&mut self, status: Status, rows: u64) {
+        if rows > 0 {
+            *self.0.entry(status).or_default() += rows;
+        }
     }
 
     pub fn of(&self, status: Status) -> u64 {

@@ -136,6 +136,30 @@ fn leavers_by_id_are_found_with_few_reads() {
 }
 
 #[test]
+fn a_dry_run_foretells_that_too_many_would_go() {
+    let desk = Desk::with(SimSettings { users: 30, ..SimSettings::default() });
+    let ids: Vec<String> = desk.truth().users.iter().map(|user| user.id.clone()).take(11).collect();
+    desk.sheet("leavers.csv", format!("user_id\n{}\n", ids.join("\n")));
+    let said = desk.run(&["offboard", "leavers.csv", "--dry-run"]).exits(0);
+    assert!(said.err.contains("would be refused: 11 of 30 users would go"), "{}", said.err);
+    assert!(said.err.contains("give --max-delete 11"), "{}", said.err);
+    assert_eq!(desk.column("leavers.results.csv", "result_status"), ["would_delete"; 11]);
+    let said = desk.run(&["offboard", "leavers.csv", "--dry-run", "--max-delete", "11"]).exits(0);
+    assert!(!said.err.contains("refused"), "{}", said.err);
+}
+
+#[test]
+fn the_plan_counts_invalid_rows_once() {
+    let desk = server();
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@x.example\n");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let rows = "asha@x.example,+919845012399\nnobody,\n";
+    desk.sheet("leavers.csv", format!("email,device_contact_uri\n{rows}"));
+    let said = desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    assert!(said.err.contains("plan: 2 invalid\n"), "{}", said.err);
+}
+
+#[test]
 fn offboarding_asks_and_nobody_answers() {
     let desk = server();
     desk.sheet("leavers.csv", "email\na@example.com\n");

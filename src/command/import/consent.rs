@@ -32,8 +32,28 @@ pub(super) fn can_be_asked(options: &ImportOptions) -> Result<(), Usage> {
 impl Import<'_> {
     /// `--max-delete`: whether so many may go; raises the stop sign if not.
     pub(super) fn guarded(&self, planned: &Planned) -> bool {
+        let Some(excess) = self.excess(planned) else { return true };
+        let message = format!("{excess}; nothing was sent; {}", self.consent_to(planned));
+        self.stop.raise(Stop::new(Cause::Guard, "guard", message));
+        false
+    }
+
+    /// Says after a dry run that the run itself would be refused.
+    pub(super) fn foretell_guard(&self, planned: &Planned) {
+        if let Some(excess) = self.excess(planned) {
+            let mend = self.consent_to(planned);
+            self.screen.warn(&format!("without --dry-run this would be refused: {excess}; {mend}"));
+        }
+    }
+
+    fn consent_to(&self, planned: &Planned) -> String {
+        format!("if that many are meant, give --max-delete {}", planned.going(self.options.kind))
+    }
+
+    /// What is too much, when more users would go than may.
+    fn excess(&self, planned: &Planned) -> Option<String> {
         if self.options.kind != Kind::Offboard {
-            return true;
+            return None;
         }
         let going = planned.going(self.options.kind);
         let roster = self.run.journal.state().roster;
@@ -45,15 +65,8 @@ impl Import<'_> {
             ),
             (None, None) => (ALWAYS_ALLOWED, "the size of the roster is not known, so"),
         };
-        if going <= most {
-            return true;
-        }
         let of = roster.map(|roster| format!(" of {roster}")).unwrap_or_default();
-        let message = format!(
-            "{going}{of} users would go, and {said} {most}; nothing was sent; if that many are meant, give --max-delete {going}"
-        );
-        self.stop.raise(Stop::new(Cause::Guard, "guard", message));
-        false
+        (going > most).then(|| format!("{going}{of} users would go, and {said} {most}"))
     }
 
     /// Asks before users go; a run that goes on was answered when it began.

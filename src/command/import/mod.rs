@@ -156,7 +156,11 @@ impl Import<'_> {
 
     /// The checks between the plan and the first writing call.
     fn may_go_on(&self, planned: &Planned) -> bool {
-        if self.options.dry_run || planned.to_do == 0 || self.stop.is_raised() {
+        if self.options.dry_run {
+            self.foretell_guard(planned);
+            return false;
+        }
+        if planned.to_do == 0 || self.stop.is_raised() {
             return false;
         }
         !self.archive_refused()

@@ -87,15 +87,12 @@ impl Import<'_> {
         if !self.run.journal.state().ready {
             return;
         }
-        let mut parts: Vec<String> = planned
-            .tally
+        let mut tally = planned.tally.clone();
+        tally.add_many(Status::Invalid, self.input.survey.invalid);
+        let parts: Vec<String> = tally
             .iter()
             .map(|(status, count)| format!("{count} {}", status.would().replace("would_", "to ")))
             .collect();
-        match self.input.survey.invalid {
-            0 => {}
-            invalid => parts.push(format!("{invalid} invalid")),
-        }
         self.screen.say(&format!("plan: {}", parts.join(", ")));
         self.show_time(planned, caller);
         if planned.ended > 0 {
