@@ -40,7 +40,12 @@ impl Complaint {
         if status.is_none() && exception.is_none() {
             return None;
         }
-        let mut details = envelope.response.one().map(details).unwrap_or_default();
+        let mut details = envelope
+            .response
+            .one()
+            .and_then(|element| details(&element.error_data, &element.error))
+            .or_else(|| details(&envelope.error_data, &envelope.error))
+            .unwrap_or_default();
         if let Some(exception) = exception {
             details.code.clone_from(&exception.code);
             details.description.clone_from(&exception.message);
@@ -54,7 +59,7 @@ impl Complaint {
     /// The complaint of one element in a reply that is a success as a whole.
     pub(super) fn of_element<T>(http: u16, request_id: &str, element: &Element<T>) -> Option<Complaint> {
         let status = element.code.and_then(failed_status);
-        let details = details(element);
+        let details = details(&element.error_data, &element.error).unwrap_or_default();
         let said = !(details.code.is_empty() && details.description.is_empty() && details.message.is_empty());
         let failed = match element.status.as_str() {
             "" => status.is_some() || said,
@@ -166,12 +171,12 @@ impl Complaint {
     }
 }
 
-fn details<T>(element: &Element<T>) -> ErrorData {
+fn details(error_data: &Shape<ErrorData>, error: &Shape<ErrorData>) -> Option<ErrorData> {
     let said = |shape: &Shape<ErrorData>| match shape {
         Shape::Text(text) => Some(ErrorData { description: text.clone(), ..ErrorData::default() }),
         shape => shape.one().cloned(),
     };
-    said(&element.error_data).or_else(|| said(&element.error)).unwrap_or_default()
+    said(error_data).or_else(|| said(error))
 }
 
 pub(super) fn success(status: u16) -> bool {
@@ -390,6 +395,15 @@ mod tests {
         assert!(taken.starts_with("Device already exists; the number belongs to"), "{taken}");
         let silent = error(&change(), 400, "{}").message;
         assert_eq!(silent, "the provider refused `update user` (HTTP 400) and gave no reason");
+        for body in [
+            r#"{"error":"the name is odd"}"#,
+            r#"{"error":{"code":7,"message":"the name is odd"}}"#,
+            r#"{"error_data":{"description":"the name is odd"},"response":null}"#,
+            r#"{"message":"the name is odd","status":"failure"}"#,
+        ] {
+            let odd = error(&change(), 400, body).message;
+            assert!(odd.starts_with("the name is odd"), "{odd}");
+        }
         let gateway = error(&change(), 502, "<html>s3cret</html>").message;
         assert_eq!(gateway, "`update user` was answered with a web page (HTTP 502), not by Exotel's API");
     }

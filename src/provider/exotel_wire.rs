@@ -29,6 +29,11 @@ pub(super) struct Envelope<T> {
     /// The error body of the first version of the API.
     #[serde(default, rename = "RestException")]
     pub rest_exception: Shape<RestException>,
+    /// The parts of a result, in a reply that has them at its top.
+    #[serde(default)]
+    pub error_data: Shape<ErrorData>,
+    #[serde(default)]
+    pub error: Shape<ErrorData>,
     /// What gateways in front of the API say.
     #[serde(default, deserialize_with = "text")]
     pub message: String,
