@@ -80,4 +80,13 @@ impl User {
     pub fn has_contact(&self, contact_uri: &str) -> bool {
         self.devices().iter().any(|device| device.contact_uri.eq_ignore_ascii_case(contact_uri))
     }
+
+    /// Whether one of the devices has this number or SIP URI and is verified.
+    pub fn has_verified(&self, contact_uri: &str) -> bool {
+        let verified = |device: &&Device| device.verified == Some(true);
+        self.devices()
+            .iter()
+            .filter(verified)
+            .any(|device| device.contact_uri.eq_ignore_ascii_case(contact_uri))
+    }
 }

@@ -228,6 +228,17 @@ pub enum Request {
     Restore(Identity),
 }
 
+impl Request {
+    /// The number that the user is to have, in E.164.
+    pub fn wished_number(&self) -> Option<&str> {
+        match self {
+            Request::Onboard(wish) => wish.number.as_deref(),
+            Request::Update(change) => change.new_number.as_deref(),
+            Request::Offboard(_) | Request::Restore(_) => None,
+        }
+    }
+}
+
 /// A wished user.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Onboarding {

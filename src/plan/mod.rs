@@ -56,6 +56,14 @@ impl Look {
             _ => None,
         }
     }
+
+    /// Whether somebody who was found has this number, and it is verified.
+    pub fn has_verified(&self, number: &str) -> bool {
+        match self {
+            Look::Matches(users) => users.iter().any(|user| user.has_verified(number)),
+            look => look.user().is_some_and(|user| user.has_verified(number)),
+        }
+    }
 }
 
 /// What follows for a row.

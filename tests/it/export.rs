@@ -24,6 +24,20 @@ fn an_export_can_be_onboarded_elsewhere() {
 }
 
 #[test]
+fn nobody_is_to_verify_a_number_that_is_verified() {
+    let desk = Desk::with(SimSettings { users: 40, ..SimSettings::default() });
+    desk.run(&["export", "-o", "roster.csv"]).exits(0);
+    desk.run(&["onboard", "roster.csv", "--dry-run"]).tells("plan:");
+    let mut verified = 0;
+    for row in desk.results("roster.results.csv") {
+        let warned = row["warnings"].contains("device_unverified");
+        assert_eq!(warned, row["device_verified"] == "false", "{row:?}");
+        verified += usize::from(row["device_verified"] == "true");
+    }
+    assert!(verified > 0);
+}
+
+#[test]
 fn columns_filters_and_layouts() {
     let desk = Desk::with(SimSettings { users: 60, ..SimSettings::default() });
     let said = desk.run(&["export", "--columns", "email,user_id"]).exits(0);

@@ -16,10 +16,11 @@ use crate::explain::Groups;
 use crate::journal::Event;
 use crate::outcome::{RowOutcome, Status, Tally, Trouble, exit, exit_code};
 use crate::plan::{Look, Verdict, verdict};
-use crate::row::{Problem, Request, Warning};
+use crate::row::{Problem, Request};
 use crate::runner::{self, CallCounts};
 use crate::screen::plural;
 use crate::table::{Privacy, WholeFile, write_results_workbook};
+use crate::validate::Checked;
 
 /// What the result files say in all.
 #[derive(Debug, Default)]
@@ -63,7 +64,7 @@ impl Import<'_> {
         rows.rewind_rows()?;
         while let Some((raw, checked)) = rows.next_checked()? {
             let (outcome, look) = self.outcome_of(raw.index, &checked.request).await?;
-            let warnings = warnings(&checked.warnings, look.as_ref());
+            let warnings = warnings(&checked, look.as_ref());
             let word = if self.options.dry_run { outcome.status.would() } else { outcome.status.word() };
             files.add(raw, &outcome, word, &warnings, &self.run.folder.id)?;
             told.count(raw.source_row, &outcome, &warnings);
@@ -234,10 +235,16 @@ fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
 }
 
 /// The codes of the warnings column.
-fn warnings<'a>(of_row: &'a [Warning], look: Option<&Look>) -> Vec<&'a str> {
-    let mut codes: Vec<&str> = of_row.iter().map(|warning| warning.code).collect();
+fn warnings(checked: &Checked, look: Option<&Look>) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = checked.warnings.iter().map(|warning| warning.code).collect();
     if look.and_then(Look::user).is_some_and(on_a_call) {
         codes.push("on_a_call");
+    }
+    let number = checked.request.as_ref().ok().and_then(Request::wished_number);
+    if let (Some(look), Some(number)) = (look, number)
+        && look.has_verified(number)
+    {
+        codes.retain(|code| *code != "device_unverified");
     }
     codes.sort_unstable();
     codes.dedup();
