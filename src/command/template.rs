@@ -1,5 +1,6 @@
 //! The story of `template`: a sheet to begin with, as CSV or, by its name, as a workbook with lists to choose from.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -17,6 +18,12 @@ pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
     match named_file(arguments.output.as_deref()) {
         None => put_out(&template.csv())?,
         Some(path) => {
+            if is_filled(path, &template) {
+                let there = path.display();
+                let message =
+                    format!("{there} is there and not empty; name another file, or take it away first");
+                return Err(Failure::new(exit::USAGE, message));
+            }
             let written = WholeFile::create(path, Privacy::Open).and_then(|mut file| {
                 write(&template, path, &mut file)?;
                 file.commit()
@@ -25,6 +32,11 @@ pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
         }
     }
     Ok(exit::DONE)
+}
+
+/// Whether somebody's work would be lost: an untouched template may be written again.
+fn is_filled(path: &Path, template: &Template) -> bool {
+    fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && bytes != template.csv().as_bytes())
 }
 
 fn write(template: &Template, path: &Path, file: &mut WholeFile) -> io::Result<()> {

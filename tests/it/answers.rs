@@ -103,3 +103,16 @@ fn a_run_is_told_on_one_page_without_names() {
     desk.run(&["report", "nobody"]).exits(2).tells("callroster runs");
     desk.run(&["report", &run, "--json"]).exits(2).tells("-o");
 }
+
+#[test]
+fn a_template_never_overwrites_a_sheet_that_somebody_filled_in() {
+    let desk = Desk::new();
+    desk.sheet("staff.csv", "");
+    for _ in 0..2 {
+        desk.run(&["template", "onboard", "-o", "staff.csv"]).exits(0);
+    }
+    let filled = "first_name,last_name\nAsha,Rao\n";
+    desk.sheet("staff.csv", filled);
+    desk.run(&["template", "onboard", "-o", "staff.csv"]).exits(2).tells("name another file");
+    assert_eq!(desk.read("staff.csv"), filled);
+}
