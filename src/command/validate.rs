@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 use super::Failure;
 use super::fix::{self, Fixed};
@@ -16,9 +17,12 @@ use crate::cli::{Settings, ValidateOptions};
 use crate::clinic::Clinic;
 use crate::columns::Columns;
 use crate::outcome::{RowOutcome, Status, Trouble, exit};
+use crate::platform;
 use crate::row::{Field, RawRow, RowSource};
 use crate::screen::{Screen, plural};
-use crate::table::{Doubt, FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile, beside};
+use crate::table::{
+    Doubt, FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile, beside, write_results_workbook,
+};
 use crate::validate::{Checker, Rules, Survey, survey};
 
 pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Failure> {
@@ -120,6 +124,13 @@ impl Check<'_> {
             return write_rows(standard_output(), rows, self.checker, guard, disk)?.flush().map_err(disk);
         };
         let disk = |error| Failure::disk(path.display(), error);
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+            // The workbook is made from the text, which waits where only its owner can read it.
+            let spool = self.settings.screen.state_dir.join("spool");
+            let kept = platform::private_folder(&spool).and_then(|()| NamedTempFile::new_in(&spool));
+            let kept = write_rows(kept.map_err(disk)?, rows, self.checker, guard, disk)?;
+            return write_results_workbook(kept.path(), path).map_err(disk);
+        }
         let file = WholeFile::create(path, Privacy::Open).map_err(disk)?;
         write_rows(file, rows, self.checker, guard, disk)?.commit().map_err(disk)
     }

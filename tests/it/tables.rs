@@ -7,6 +7,8 @@ use callroster::row::RawRow;
 use callroster::table::{Privacy, Sheet, SheetOptions, WholeFile, guarded, unguarded};
 use proptest::prelude::*;
 
+use crate::support::Desk;
+
 /// The header and all rows of a file.
 fn read(path: &Path, options: &SheetOptions) -> Result<Vec<Vec<String>>, String> {
     let sheet = Sheet::open(path, options).map_err(|refusal| refusal.to_string())?;
@@ -174,4 +176,16 @@ proptest! {
             .collect();
         prop_assert_eq!(back, rows);
     }
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_check_writes_a_workbook_where_its_results_are_named_so() {
+    let desk = Desk::new();
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@\n");
+    desk.run(&["validate", "staff.csv", "--results", "checked.xlsx"]).exits(3);
+    let bytes = std::fs::read(desk.path("checked.xlsx")).expect("it was written");
+    assert!(bytes.starts_with(b"PK"), "a workbook is an archive");
+    desk.run(&["validate", "checked.xlsx"]).exits(3).tells("email_invalid");
+    assert!(std::fs::read_dir(desk.state().join("spool")).expect("it is there").next().is_none());
 }
