@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use super::Failure;
+use crate::outcome::exit;
 
 /// Standard output that takes a broken pipe for a reader who has seen enough: what follows is dropped.
 pub struct StandardOutput {
@@ -14,6 +15,16 @@ pub struct StandardOutput {
 /// The file that is to be written; nothing named, or `-`, is standard output.
 pub fn named_file(output: Option<&Path>) -> Option<&Path> {
     output.filter(|path| *path != Path::new("-"))
+}
+
+/// Refuses an option that names the sheet itself as the file to write: the sheet would be gone.
+pub fn spare_the_sheet(sheet: &Path, option: &str, output: Option<&Path>) -> Result<(), Failure> {
+    let place = |path: &Path| path.canonicalize().ok();
+    if named_file(output).and_then(place).is_some_and(|output| place(sheet) == Some(output)) {
+        let message = format!("{option} names the sheet itself, which would be gone then; name another file");
+        return Err(Failure::new(exit::USAGE, message));
+    }
+    Ok(())
 }
 
 /// Standard output for a stretch of data.

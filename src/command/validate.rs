@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::Failure;
 use super::fix::{self, Fixed};
 use super::mended::MendedRows;
-use super::output::{named_file, put_out_json, standard_output};
+use super::output::{named_file, put_out_json, spare_the_sheet, standard_output};
 use super::problems::{show_groups, show_problems};
 use super::sheet::SheetRows;
 use super::survey::{glance_at, survey_sheet};
@@ -27,6 +27,7 @@ use crate::validate::{Checker, Rules, Survey, survey};
 
 pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
+    spare_the_sheet(&options.sheet.file, "--results", options.sheet.results.as_deref())?;
     match &options.mended {
         None => check(&options, settings, &screen),
         Some(copy) => mend(&options, copy, settings, &screen),

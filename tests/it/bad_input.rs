@@ -106,3 +106,19 @@ fn rounded_numbers_are_damage_and_no_doubles() {
     desk.run(&["onboard", "staff.csv"]).exits(4);
     assert_eq!(desk.column("staff.results.csv", "error_code"), ["phone_damaged", "phone_damaged"]);
 }
+
+#[test]
+fn the_sheet_is_never_written_over() {
+    let desk = Desk::new();
+    let text = "first_name,last_name,sip_password\nAsha,Rao,S3cret!pass\n";
+    desk.sheet("staff.csv", text);
+    for words in [
+        &["onboard", "staff.csv", "--simulate", "--results", "./staff.csv"][..],
+        &["onboard", "staff.csv", "--simulate", "--failed", "staff.csv"],
+        &["validate", "staff.csv", "--results", "staff.csv"],
+        &["validate", "staff.csv", "--fix", "-o", "staff.csv"],
+    ] {
+        desk.run(words).exits(2).tells("name another");
+        assert_eq!(desk.read("staff.csv"), text, "{words:?}");
+    }
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{ImportOptions, SheetChoice};
 use crate::columns::Columns;
 use crate::command::Failure;
-use crate::command::output::named_file;
+use crate::command::output::{named_file, spare_the_sheet};
 use crate::command::problems::show_problems;
 use crate::command::sheet::SheetRows;
 use crate::command::survey::survey_sheet;
@@ -39,6 +39,8 @@ pub(super) struct Paths {
 impl Input {
     pub(super) fn open(options: &ImportOptions, screen: &Screen) -> Result<Input, Failure> {
         let mut paths = Paths::of(&options.sheet, options.failed.as_deref());
+        spare_the_sheet(&paths.input, "--results", paths.results.as_deref())?;
+        spare_the_sheet(&paths.input, "--failed", Some(&paths.failed))?;
         for path in paths.results.iter().chain([&paths.failed]) {
             table::check_writable(path).map_err(|error| {
                 let mend = "nothing was sent; mend that, or name another file with --results or --failed";
