@@ -1,7 +1,14 @@
 //! A sheet's rows as the checks read them.
 
+use std::path::Path;
+
 use crate::row::{RawRow, RowSource};
 use crate::table::{Refusal, Rows, Sheet};
+
+/// The sheet, for messages.
+pub fn named_sheet(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".into() } else { path.display().to_string() }
+}
 
 /// Reads a sheet from its first row on, as often as wished.
 pub struct SheetRows<'a> {

@@ -11,7 +11,7 @@ use super::fix::{self, Fixed};
 use super::mended::MendedRows;
 use super::output::{named_file, put_out_json, spare_the_sheet, standard_output};
 use super::problems::{show_groups, show_problems};
-use super::sheet::SheetRows;
+use super::sheet::{SheetRows, named_sheet};
 use super::survey::{glance_at, survey_sheet};
 use crate::cli::{Settings, ValidateOptions};
 use crate::clinic::Clinic;
@@ -75,7 +75,7 @@ fn say_notes(screen: &Screen, sheet: &Sheet, columns: &Columns) {
 
 /// The columns of the sheet's kind, which is said or can only be one.
 fn columns_of(sheet: &Sheet, options: &ValidateOptions) -> Result<Columns, Failure> {
-    let file = options.sheet.file.display();
+    let file = named_sheet(&options.sheet.file);
     let kind = options.kind.or_else(|| Columns::kind_of(sheet.header())).ok_or_else(|| {
         Failure::new(
             exit::USAGE,
@@ -103,7 +103,7 @@ impl Check<'_> {
     /// Tells what is wrong with the rows, which may be mended ones.
     fn tell(&self, survey: &Survey, rows: &mut impl RowSource, fixed: Option<&Fixed>) -> Result<u8, Failure> {
         let Check { options, screen, checker, .. } = self;
-        let file = options.sheet.file.display().to_string();
+        let file = named_sheet(&options.sheet.file);
         show_problems(screen, checker, survey, &file, rows)?;
         show_groups(screen, survey);
         if let Some(results) = &options.sheet.results {

@@ -7,7 +7,7 @@ use crate::columns::Columns;
 use crate::command::Failure;
 use crate::command::output::{named_file, spare_the_sheet};
 use crate::command::problems::show_problems;
-use crate::command::sheet::SheetRows;
+use crate::command::sheet::{SheetRows, named_sheet};
 use crate::command::survey::survey_sheet;
 use crate::outcome::exit;
 use crate::row::Kind;
@@ -91,6 +91,6 @@ impl Paths {
 
     /// The input, for messages.
     pub(super) fn named(&self) -> String {
-        if self.input == Path::new("-") { "standard input".into() } else { self.input.display().to_string() }
+        named_sheet(&self.input)
     }
 }
