@@ -1,4 +1,4 @@
-//! The network, by reqwest: one request out, one reply in, and why if not.
+//! The network: one request out, one reply in, and why if not. By reqwest, but for plain http (`http_plain`).
 //!
 //! It never repeats a call, follows no redirect and keeps no cookie: whether a call may be
 //! sent again is for others to decide. Messages name host and port, never a path or a query,
@@ -14,35 +14,56 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Request, Response, redirect, retry};
 
 use super::http_address::Address;
+use super::http_plain::PlainTransport;
 use super::{HttpReply, HttpRequest, Limits, Method, Transport, TransportError, TransportFailure};
 
 /// A connection that is not there after this will not come.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 /// Gateways drop idle connections after 60 s or more; ours are gone before that, so that no call meets a dead one.
-const LONGEST_IDLE: Duration = Duration::from_secs(45);
+pub(super) const LONGEST_IDLE: Duration = Duration::from_secs(45);
 /// No page of users comes near this; more would only fill the memory.
-const LARGEST_BODY: usize = 64 << 20;
+pub(super) const LARGEST_BODY: usize = 64 << 20;
+/// How we present ourselves.
+pub(super) const AGENT: &str = concat!("callroster/", env!("CARGO_PKG_VERSION"));
 /// A cause is a sentence; some list whole certificates.
 const LONGEST_CAUSE: usize = 200;
 
-/// The network, by reqwest.
-pub struct HttpTransport {
-    client: Client,
-    address: Address,
-    timeout: Duration,
-}
+/// The network.
+pub struct HttpTransport(Box<dyn Transport>);
 
 impl HttpTransport {
     /// `base_url` is scheme, host, port and any path before `/v2`. `practice` never leaves this machine.
     pub fn new(base_url: &str, timeout: Duration, practice: bool) -> Result<HttpTransport, String> {
         let address = Address::read(base_url, practice)?;
-        let client = builder(&address, timeout, practice).build().map_err(|error| {
+        Ok(HttpTransport(match address.plain {
+            true => Box::new(PlainTransport::new(address, timeout)?),
+            false => Box::new(ReqwestTransport::new(address, timeout, practice)?),
+        }))
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>> {
+        self.0.send(request)
+    }
+}
+
+/// The network, by reqwest.
+struct ReqwestTransport {
+    client: Client,
+    address: Address,
+    timeout: Duration,
+}
+
+impl ReqwestTransport {
+    fn new(address: Address, timeout: Duration, practice: bool) -> Result<ReqwestTransport, String> {
+        let client = builder(timeout, practice).build().map_err(|error| {
             format!(
                 "the HTTP client cannot start: {}; SSL_CERT_FILE may name a file of CA certificates",
                 innermost(&error)
             )
         })?;
-        Ok(HttpTransport { client, address, timeout })
+        Ok(ReqwestTransport { client, address, timeout })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, TransportError> {
@@ -72,22 +93,16 @@ impl HttpTransport {
     async fn body(&self, response: &mut Response) -> Result<Vec<u8>, TransportError> {
         let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         if promised > LARGEST_BODY {
-            return Err(self.too_large());
+            return Err(too_large(&self.address));
         }
         let mut body = Vec::with_capacity(promised.min(1 << 20));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {
             if body.len() + chunk.len() > LARGEST_BODY {
-                return Err(self.too_large());
+                return Err(too_large(&self.address));
             }
             body.extend_from_slice(&chunk);
         }
         Ok(body)
-    }
-
-    fn too_large(&self) -> TransportError {
-        let megabytes = LARGEST_BODY >> 20;
-        let message = format!("the answer of {} is larger than {megabytes} MiB", self.address.place);
-        failure(TransportFailure::Lost, message)
     }
 
     fn failed(&self, error: &reqwest::Error) -> TransportError {
@@ -100,10 +115,7 @@ impl HttpTransport {
             return failure(TransportFailure::NotSent, message);
         }
         if error.is_timeout() {
-            let seconds = self.timeout.as_secs_f64();
-            let message =
-                format!("no whole answer from {place} within {seconds} s; --timeout sets how long to wait");
-            return failure(TransportFailure::TimedOut, message);
+            return too_late(&self.address, self.timeout);
         }
         let message =
             format!("the connection to {place} broke before the whole answer came: {}", innermost(error));
@@ -118,10 +130,7 @@ impl HttpTransport {
                 "no secure connection to {place}: {cause}; where a company's own certificates are in use, SSL_CERT_FILE names their file"
             );
         }
-        let hint = match self.address.loopback {
-            true => "is the simulator running (`callroster simulate`)?",
-            false => "check the network, --base-url, and the proxy (HTTPS_PROXY, NO_PROXY)",
-        };
+        let hint = self.address.hint();
         if error.is_timeout() {
             let seconds = longest_connect(self.timeout).as_secs_f64();
             return format!("could not connect to {place} within {seconds} s; {hint}");
@@ -133,17 +142,17 @@ impl HttpTransport {
     }
 }
 
-impl Transport for HttpTransport {
+impl Transport for ReqwestTransport {
     fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>> {
         Box::pin(self.exchange(request))
     }
 }
 
-fn builder(address: &Address, timeout: Duration, practice: bool) -> ClientBuilder {
+fn builder(timeout: Duration, practice: bool) -> ClientBuilder {
     // Fails only where one is installed already, and any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder()
-        .user_agent(concat!("callroster/", env!("CARGO_PKG_VERSION")))
+        .user_agent(AGENT)
         .timeout(timeout)
         .connect_timeout(longest_connect(timeout))
         .pool_idle_timeout(LONGEST_IDLE)
@@ -153,10 +162,8 @@ fn builder(address: &Address, timeout: Duration, practice: bool) -> ClientBuilde
         .retry(retry::never())
         .referer(false)
         .gzip(true);
-    let builder = if address.plain { builder.http1_only() } else { builder };
-    if practice || (address.plain && address.loopback) {
-        // Without this a machine that has no CA certificates could not even practise, and
-        // HTTP_PROXY would take traffic that never leaves the machine.
+    if practice {
+        // Without this a machine that has no CA certificates could not even practise.
         builder.no_proxy().tls_certs_only([])
     } else {
         builder
@@ -164,11 +171,11 @@ fn builder(address: &Address, timeout: Duration, practice: bool) -> ClientBuilde
 }
 
 /// Shorter than the time for the whole call, so that a call which runs out of it was sent.
-fn longest_connect(timeout: Duration) -> Duration {
+pub(super) fn longest_connect(timeout: Duration) -> Duration {
     LONGEST_CONNECT.min(timeout / 2)
 }
 
-fn authorize(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), String> {
+pub(super) fn authorize(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), String> {
     let name = HeaderName::try_from(name).map_err(|_| format!("`{name}` is no name of a header"))?;
     let mut value = HeaderValue::from_str(value)
         .map_err(|_| "the credentials hold a line break or another odd character; copy them anew")?;
@@ -177,7 +184,7 @@ fn authorize(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result
     Ok(())
 }
 
-fn method(method: Method) -> reqwest::Method {
+pub(super) fn method(method: Method) -> reqwest::Method {
     match method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
@@ -187,8 +194,20 @@ fn method(method: Method) -> reqwest::Method {
     }
 }
 
-fn failure(kind: TransportFailure, message: String) -> TransportError {
+pub(super) fn failure(kind: TransportFailure, message: String) -> TransportError {
     TransportError { kind, message }
+}
+
+pub(super) fn too_late(address: &Address, timeout: Duration) -> TransportError {
+    let (place, seconds) = (&address.place, timeout.as_secs_f64());
+    let message = format!("no whole answer from {place} within {seconds} s; --timeout sets how long to wait");
+    failure(TransportFailure::TimedOut, message)
+}
+
+pub(super) fn too_large(address: &Address) -> TransportError {
+    let megabytes = LARGEST_BODY >> 20;
+    let message = format!("the answer of {} is larger than {megabytes} MiB", address.place);
+    failure(TransportFailure::Lost, message)
 }
 
 /// An error and its causes, from the outside in.
@@ -201,7 +220,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 }
 
 /// The first cause, which names no address; the errors around it do.
-fn innermost(error: &(dyn Error + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     let cause = chain(error).last().unwrap_or(error);
     let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
     match kind {

@@ -12,6 +12,8 @@ use reqwest::Url;
 pub(super) struct Address {
     /// Scheme, host, port and the path before `/v2`, without a slash at the end.
     base: String,
+    /// The path before `/v2` alone.
+    pub path: String,
     /// `HOST:PORT`, for messages.
     pub place: String,
     /// The host is this machine.
@@ -49,7 +51,16 @@ impl Address {
         }
         let port = url.port_or_known_default().unwrap_or_default();
         let place = format!("{host}:{port}");
-        Ok(Address { base: without_tail(url.as_str()).to_owned(), place, loopback, plain })
+        let (base, path) = (without_tail(url.as_str()).to_owned(), without_tail(url.path()).to_owned());
+        Ok(Address { base, path, place, loopback, plain })
+    }
+
+    /// What to do when nobody answers there.
+    pub(super) fn hint(&self) -> &'static str {
+        match self.loopback {
+            true => "is the simulator running (`callroster simulate`)?",
+            false => "check the network, --base-url, and the proxy (HTTPS_PROXY, NO_PROXY)",
+        }
     }
 
     /// The address of a call; `path` begins with `/`.

@@ -16,6 +16,7 @@ mod exotel_wire;
 mod exotel_words;
 pub mod http;
 mod http_address;
+mod http_plain;
 mod limits;
 mod paging;
 mod path;

@@ -113,7 +113,7 @@ fn only_the_runner_waits() {
             "screen",
             "command/",
             "history",
-            "provider/http.rs",
+            "provider/http",
             "journal/store.rs",
         ]
         .iter()

@@ -1,0 +1,310 @@
+//! The network on this machine: HTTP/1.1 without TLS and proxy, over connections of our own.
+//!
+//! Plain http goes to loopback only, so nothing of what the way through the world needs is here, and a call costs
+//! half as much. The promises are those of `http`: it never repeats a call, follows no redirect, keeps no cookie.
+//! A connection has no task of its own: whoever waits for its answer moves it.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use futures::future::LocalBoxFuture;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use hyper::{Request, Response, Uri};
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::http::{
+    AGENT, LARGEST_BODY, LONGEST_IDLE, authorize, failure, innermost, longest_connect, method, too_large,
+    too_late,
+};
+use super::http_address::Address;
+use super::{HttpReply, HttpRequest, Limits, Transport, TransportError, TransportFailure};
+
+/// The network on this machine.
+pub(super) struct PlainTransport {
+    address: Address,
+    host: HeaderValue,
+    timeout: Duration,
+    /// Those that were used last stand last.
+    #[expect(clippy::vec_box, reason = "connections are large, and move in and out with every call")]
+    idle: RefCell<Vec<Box<Connection>>>,
+}
+
+/// A connection, and what moves it.
+struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    driver: http1::Connection<TokioIo<TcpStream>, Full<Bytes>>,
+    idle_since: Instant,
+}
+
+/// Why a connection brought no reply.
+enum Broken {
+    /// Nothing of the request was written; here it is again.
+    Unsent(Box<Request<Full<Bytes>>>, hyper::Error),
+    Lost(hyper::Error),
+    TooLarge,
+}
+
+impl PlainTransport {
+    pub(super) fn new(address: Address, timeout: Duration) -> Result<PlainTransport, String> {
+        let host = HeaderValue::from_str(&address.place)
+            .map_err(|_| format!("`{}` cannot be written into a header", address.place))?;
+        Ok(PlainTransport { address, host, timeout, idle: RefCell::default() })
+    }
+
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, TransportError> {
+        let request = self.built(request).map_err(|message| failure(TransportFailure::NotSent, message))?;
+        let exchanged = timeout(self.timeout, self.through_some_connection(request)).await;
+        exchanged.unwrap_or_else(|_| Err(too_late(&self.address, self.timeout)))
+    }
+
+    fn built(&self, request: HttpRequest) -> Result<Request<Full<Bytes>>, String> {
+        let path = match self.address.path.as_str() {
+            "" => request.path,
+            before => [before, &request.path].concat(),
+        };
+        let uri = Uri::try_from(path)
+            .map_err(|error| format!("the address of the call cannot be written: {error}"))?;
+        let (name, value) = request.authorization;
+        let has_body = request.body.is_some();
+        let mut built = Request::new(Full::new(Bytes::from(request.body.unwrap_or_default())));
+        *built.method_mut() = method(request.method);
+        *built.uri_mut() = uri;
+        let headers = built.headers_mut();
+        headers.reserve(5);
+        headers.insert(HOST, self.host.clone());
+        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        // An exchange for a token has no credentials but those in its body.
+        if !value.reveal().is_empty() {
+            authorize(headers, name, value.reveal())?;
+        }
+        if has_body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(built)
+    }
+
+    /// Takes idle connections first; one that was closed meanwhile gives the request back unsent.
+    async fn through_some_connection(
+        &self,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<HttpReply, TransportError> {
+        while let Some(connection) = self.idle_connection() {
+            match self.through(connection, request).await {
+                Err(Broken::Unsent(unsent, _)) => request = *unsent,
+                told => return told.map_err(|broken| self.failed(broken)),
+            }
+        }
+        let connection = self.connect().await?;
+        self.through(connection, request).await.map_err(|broken| self.failed(broken))
+    }
+
+    fn idle_connection(&self) -> Option<Box<Connection>> {
+        let connection = self.idle.borrow_mut().pop()?;
+        if connection.idle_since.elapsed() < LONGEST_IDLE {
+            return Some(connection);
+        }
+        // Those below have been idle for longer still.
+        self.idle.borrow_mut().clear();
+        None
+    }
+
+    async fn connect(&self) -> Result<Box<Connection>, TransportError> {
+        let Address { place, .. } = &self.address;
+        let hint = self.address.hint();
+        let not_sent = |message| failure(TransportFailure::NotSent, message);
+        let longest = longest_connect(self.timeout);
+        let stream = match timeout(longest, TcpStream::connect(place.as_str())).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => {
+                return Err(not_sent(format!("could not connect to {place}: {}; {hint}", innermost(&error))));
+            }
+            Err(_) => {
+                let seconds = longest.as_secs_f64();
+                return Err(not_sent(format!("could not connect to {place} within {seconds} s; {hint}")));
+            }
+        };
+        // Without it a call is merely slower.
+        let _ = stream.set_nodelay(true);
+        let shaken = http1::Builder::new().writev(false).handshake(TokioIo::new(stream)).await;
+        let (sender, driver) = shaken.map_err(|error| {
+            not_sent(format!("could not connect to {place}: {}; {hint}", innermost(&error)))
+        })?;
+        Ok(Box::new(Connection { sender, driver, idle_since: Instant::now() }))
+    }
+
+    /// One exchange; the connection goes back to the idle ones where it can bear another.
+    async fn through(
+        &self,
+        mut connection: Box<Connection>,
+        request: Request<Full<Bytes>>,
+    ) -> Result<HttpReply, Broken> {
+        let (reply, open) = connection.exchange(request).await?;
+        if open {
+            connection.idle_since = Instant::now();
+            self.idle.borrow_mut().push(connection);
+        }
+        Ok(reply)
+    }
+
+    fn failed(&self, broken: Broken) -> TransportError {
+        let place = &self.address.place;
+        match broken {
+            Broken::Unsent(_, error) => {
+                let message = format!(
+                    "the connection to {place} broke before the call was sent: {}",
+                    innermost(&error)
+                );
+                failure(TransportFailure::NotSent, message)
+            }
+            Broken::Lost(error) => {
+                let message = format!(
+                    "the connection to {place} broke before the whole answer came: {}",
+                    innermost(&error)
+                );
+                failure(TransportFailure::Lost, message)
+            }
+            Broken::TooLarge => too_large(&self.address),
+        }
+    }
+}
+
+impl Transport for PlainTransport {
+    fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+impl Connection {
+    /// The reply, and whether the connection stays open.
+    async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<(HttpReply, bool), Broken> {
+        let Connection { sender, driver, .. } = self;
+        let mut open = true;
+        let mut talk = pin!(talk(sender, request));
+        let reply = poll_fn(|context| {
+            // Once to be let in, once to send, once to hear.
+            for _ in 0..3 {
+                if let Poll::Ready(reply) = talk.as_mut().poll(context) {
+                    return Poll::Ready(reply);
+                }
+                if !open {
+                    return Poll::Pending;
+                }
+                // How it ended is told to the talk.
+                open = Pin::new(&mut *driver).poll(context).is_pending();
+            }
+            talk.as_mut().poll(context)
+        })
+        .await?;
+        Ok((reply, open))
+    }
+}
+
+async fn talk(
+    sender: &mut SendRequest<Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+) -> Result<HttpReply, Broken> {
+    if let Err(error) = sender.ready().await {
+        return Err(Broken::Unsent(Box::new(request), error));
+    }
+    let response =
+        sender.try_send_request(request).await.map_err(|mut error| match error.take_message() {
+            Some(request) => Broken::Unsent(Box::new(request), error.into_error()),
+            None => Broken::Lost(error.into_error()),
+        })?;
+    let headers = response.headers();
+    let limits = Limits::read(|name| headers.get(name)?.to_str().ok(), Timestamp::now());
+    Ok(HttpReply { status: response.status().as_u16(), body: body(response).await?, limits })
+}
+
+async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Broken> {
+    let mut incoming = response.into_body();
+    let promised = usize::try_from(incoming.size_hint().lower()).unwrap_or(usize::MAX);
+    if promised > LARGEST_BODY {
+        return Err(Broken::TooLarge);
+    }
+    let mut body = Vec::with_capacity(promised.min(1 << 20));
+    while let Some(frame) = incoming.frame().await {
+        let Ok(chunk) = frame.map_err(Broken::Lost)?.into_data() else { continue };
+        if body.len() + chunk.len() > LARGEST_BODY {
+            return Err(Broken::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+    use crate::provider::Method;
+    use crate::secret::Secret;
+
+    const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+    const CHUNKED: &str = "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\nretry-after: 7\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n";
+
+    /// Gives each of these replies to one connection and closes it; tells what was asked there.
+    fn server(replies: &'static [&'static str]) -> (PlainTransport, Receiver<String>) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let base = format!("http://{}/gate", listener.local_addr().expect("it is bound"));
+        let (asked, told) = channel();
+        std::thread::spawn(move || {
+            for reply in replies {
+                let (mut stream, _) = listener.accept().expect("a connection");
+                let mut text = [0; 4096];
+                let length = stream.read(&mut text).expect("a request");
+                stream.write_all(reply.as_bytes()).expect("a listener");
+                drop(stream);
+                asked.send(String::from_utf8_lossy(&text[..length]).into_owned()).expect("a test");
+            }
+        });
+        let address = Address::read(&base, true).expect("it is this machine");
+        (PlainTransport::new(address, Duration::from_secs(9)).expect("a header"), told)
+    }
+
+    fn request() -> HttpRequest {
+        let authorization = ("x-auth-token", Secret::new("t0ken"));
+        HttpRequest {
+            method: Method::Put,
+            path: "/v2/x?a=%2B1".into(),
+            authorization,
+            body: Some(b"[1]".into()),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_closed_meanwhile_is_replaced_and_nothing_is_sent_twice() {
+        let (transport, told) = server(&[WHOLE, CHUNKED]);
+        for (status, wait) in [(200, None), (201, Some(Duration::from_secs(7)))] {
+            let reply = transport.send(request()).await.expect("a reply");
+            assert_eq!((reply.status, &reply.body[..], reply.limits.retry_after), (status, &b"{}"[..], wait));
+            // The close is on this side before the server tells.
+            let asked = told.recv().expect("one request on each connection");
+            assert!(
+                asked.starts_with("PUT /gate/v2/x?a=%2B1 HTTP/1.1\r\n") && asked.ends_with("[1]"),
+                "{asked}"
+            );
+            assert!(asked.contains("x-auth-token: t0ken\r\ncontent-type: application/json\r\n"), "{asked}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_cut_is_lost() {
+        let (transport, _told) = server(&["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"]);
+        let cut = transport.send(request()).await.expect_err("half an answer");
+        assert_eq!(cut.kind, TransportFailure::Lost, "{}", cut.message);
+    }
+}
