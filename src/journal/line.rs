@@ -3,6 +3,9 @@
 //! Pure. The checksum is CRC-32C over the previous line's checksum and this line's text before it, so a
 //! line that was changed, removed or moved is seen.
 
+use std::fmt;
+use std::io::Write;
+
 use super::event::Event;
 
 /// Where a chain of lines has got to.
@@ -17,14 +20,18 @@ const SUFFIX: &[u8] = b",\"crc\":\"";
 const SUFFIX_LENGTH: usize = SUFFIX.len() + 8 + 2;
 
 impl Chain {
-    /// The next line, with its line end.
-    pub fn encode(&mut self, event: &Event) -> String {
-        let json = serde_json::to_string(event).expect("events have string keys only");
-        let body = &json[1..json.len() - 1];
-        let text = format!("{{\"seq\":{},{body}", self.seq);
-        self.crc = chained(self.crc, text.as_bytes());
+    /// Adds the next line, with its line end, to `lines`.
+    pub fn encode(&mut self, event: &Event, lines: &mut Vec<u8>) {
+        let start = lines.len();
+        put(lines, format_args!("{{\"seq\":{},", self.seq));
+        let brace = lines.len();
+        serde_json::to_writer(&mut *lines, event).expect("events have string keys only");
+        // The event's own braces: its keys stand beside the number and the checksum.
+        lines.pop();
+        lines.remove(brace);
+        self.crc = chained(self.crc, &lines[start..]);
         self.seq += 1;
-        format!("{text},\"crc\":\"{:08x}\"}}\n", self.crc)
+        put(lines, format_args!(",\"crc\":\"{:08x}\"}}\n", self.crc));
     }
 
     /// Reads one whole line without its line end; an error says what is wrong with it.
@@ -33,12 +40,7 @@ impl Chain {
         let crc = chained(self.crc, text);
         let start = format!("{{\"seq\":{},", self.seq);
         let body = text.strip_prefix(start.as_bytes()).ok_or("it is out of order")?;
-        let mut json = Vec::with_capacity(body.len() + 2);
-        json.push(b'{');
-        json.extend_from_slice(body);
-        json.push(b'}');
-        let event =
-            serde_json::from_slice(&json).map_err(|_| "it has a form that this version does not know")?;
+        let event = event_of(body).ok_or("it has a form that this version does not know")?;
         *self = Chain { seq: self.seq + 1, crc };
         Ok(event)
     }
@@ -48,6 +50,19 @@ impl Chain {
         let ends = (SUFFIX_LENGTH..=bytes.len()).filter(|end| bytes[..*end].ends_with(b"\"}"));
         ends.into_iter().any(|end| checked(self.crc, &bytes[..end]).is_ok())
     }
+}
+
+/// The event of a whole line whose chain was checked before.
+pub fn known_event(line: &[u8]) -> Option<Event> {
+    let text = &line[..line.len().checked_sub(SUFFIX_LENGTH)?];
+    let numbered = text.strip_prefix(b"{\"seq\":")?;
+    event_of(&numbered[memchr::memchr(b',', numbered)? + 1..])
+}
+
+/// The event of a line without its number and its checksum.
+fn event_of(body: &[u8]) -> Option<Event> {
+    let json = [b"{", body, b"}"].concat();
+    serde_json::from_slice(&json).ok()
 }
 
 /// The text before the checksum, if the checksum is right.
@@ -64,6 +79,10 @@ fn checked(previous: u32, line: &[u8]) -> Result<&[u8], &'static str> {
     }
 }
 
+fn put(lines: &mut Vec<u8>, text: fmt::Arguments<'_>) {
+    lines.write_fmt(text).expect("memory takes every byte");
+}
+
 fn chained(previous: u32, text: &[u8]) -> u32 {
     crc32c::crc32c_append(crc32c::crc32c(&previous.to_le_bytes()), text)
 }
@@ -76,22 +95,29 @@ mod tests {
         Event::Intent { row, step: "user".into(), attempt: 1, content: None }
     }
 
+    fn line(chain: &mut Chain, row: u32) -> String {
+        let mut lines = Vec::new();
+        chain.encode(&event(row), &mut lines);
+        String::from_utf8(lines).expect("JSON is UTF-8")
+    }
+
     #[test]
     fn a_line_is_plain_json_and_comes_back() {
         let mut writer = Chain::default();
-        let lines = [writer.encode(&event(0)), writer.encode(&event(1))];
+        let lines = [line(&mut writer, 0), line(&mut writer, 1)];
         assert!(lines[0].starts_with(r#"{"seq":0,"intent":{"row":0,"step":"user","attempt":1},"crc":""#));
         serde_json::from_str::<serde_json::Value>(&lines[0]).expect("a line is JSON");
         let mut reader = Chain::default();
         for (row, line) in lines.iter().enumerate() {
             assert_eq!(reader.decode(line.trim_end().as_bytes()), Ok(event(row as u32)));
+            assert_eq!(known_event(line.trim_end().as_bytes()), Some(event(row as u32)));
         }
     }
 
     #[test]
     fn a_line_that_moved_or_changed_is_refused() {
         let mut writer = Chain::default();
-        let (first, second) = (writer.encode(&event(0)), writer.encode(&event(1)));
+        let (first, second) = (line(&mut writer, 0), line(&mut writer, 1));
         assert!(Chain::default().decode(second.trim_end().as_bytes()).is_err());
         let mut again = Chain::default();
         again.decode(first.trim_end().as_bytes()).expect("it is whole");

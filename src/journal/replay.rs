@@ -134,9 +134,14 @@ mod tests {
         events
     }
 
+    fn lines(chain: &mut Chain, events: &[Event]) -> Vec<u8> {
+        let mut lines = Vec::new();
+        events.iter().for_each(|event| chain.encode(event, &mut lines));
+        lines
+    }
+
     fn journal(rows: u32) -> Vec<u8> {
-        let mut chain = Chain::default();
-        events(rows).iter().flat_map(|event| chain.encode(event).into_bytes()).collect()
+        lines(&mut Chain::default(), &events(rows))
     }
 
     fn read(bytes: &[u8]) -> Result<Replay, Damage> {
@@ -195,11 +200,11 @@ mod tests {
 
     #[test]
     fn newer_and_foreign_journals_are_refused() {
-        let mut chain = Chain::default();
-        let newer = chain.encode(&Event::Run(Box::new(Header { format: FORMAT + 1, ..Header::default() })));
-        assert!(matches!(read(newer.as_bytes()), Err(Damage::Newer { .. })));
-        let foreign = Chain::default().encode(&Event::Ready { roster: None });
-        assert!(matches!(read(foreign.as_bytes()), Err(Damage::Foreign)));
+        let line = |event| lines(&mut Chain::default(), &[event]);
+        let newer = line(Event::Run(Box::new(Header { format: FORMAT + 1, ..Header::default() })));
+        assert!(matches!(read(&newer), Err(Damage::Newer { .. })));
+        let foreign = line(Event::Ready { roster: None });
+        assert!(matches!(read(&foreign), Err(Damage::Foreign)));
         assert!(matches!(read(b"hello\n"), Err(Damage::Line { line: 1, offset: 0, .. })));
     }
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::LocalBoxFuture;
 
 use super::event::Event;
-use super::line::Chain;
+use super::line::{Chain, known_event};
 use super::replay::{Damage, Replay, replay};
 use super::state::State;
 use crate::planted::{Bug, planted};
@@ -77,11 +77,10 @@ impl Journal {
         if let Some(failed) = self.failed.borrow().as_ref() {
             return Err(failed.clone());
         }
-        let line = self.chain.borrow_mut().encode(event);
         let mut pending = self.pending.borrow_mut();
-        let offset = pending.taken;
-        pending.bytes.extend_from_slice(line.as_bytes());
-        pending.taken += line.len() as u64;
+        let (offset, before) = (pending.taken, pending.bytes.len());
+        self.chain.borrow_mut().encode(event, &mut pending.bytes);
+        pending.taken += (pending.bytes.len() - before) as u64;
         self.state.borrow_mut().apply(event, offset);
         Ok(())
     }
@@ -142,22 +141,20 @@ impl Journal {
         }
         let unreadable = |what: String| JournalFailed(format!("byte {offset} cannot be read again: {what}"));
         let line = self.disk.line(offset).map_err(|error| unreadable(error.to_string()))?;
-        event_of(&line).ok_or_else(|| unreadable("it is not an event".into()))
+        known_event(&line).ok_or_else(|| unreadable("it is not an event".into()))
     }
-}
-
-/// The event of a line whose chain was checked before.
-fn event_of(line: &[u8]) -> Option<Event> {
-    let mut value: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(line).ok()?;
-    value.remove("seq");
-    value.remove("crc");
-    serde_json::from_value(serde_json::Value::Object(value)).ok()
 }
 
 /// A journal in a file.
 pub struct FileDisk {
     file: Arc<Mutex<File>>,
-    reader: RefCell<BufReader<File>>,
+    again: RefCell<Again>,
+}
+
+/// Reads single lines again, which lie near each other for the most part.
+struct Again {
+    reader: BufReader<File>,
+    place: u64,
 }
 
 impl FileDisk {
@@ -170,8 +167,8 @@ impl FileDisk {
             file.sync_all()?;
         }
         file.seek(SeekFrom::Start(replay.length))?;
-        let reader = RefCell::new(BufReader::new(File::open(path)?));
-        Ok((FileDisk { file: Arc::new(Mutex::new(file)), reader }, replay))
+        let again = Again { reader: BufReader::with_capacity(1 << 16, File::open(path)?), place: 0 };
+        Ok((FileDisk { file: Arc::new(Mutex::new(file)), again: RefCell::new(again) }, replay))
     }
 }
 
@@ -189,10 +186,14 @@ impl Disk for FileDisk {
     }
 
     fn line(&self, offset: u64) -> io::Result<Vec<u8>> {
-        let mut reader = self.reader.borrow_mut();
-        reader.seek(SeekFrom::Start(offset))?;
+        let mut again = self.again.borrow_mut();
+        // What is in the buffer already is not read again.
+        let way = offset.cast_signed() - again.place.cast_signed();
+        again.reader.seek_relative(way)?;
+        again.place = offset;
         let mut line = Vec::new();
-        reader.by_ref().take(64 << 20).read_until(b'\n', &mut line)?;
+        let read = again.reader.by_ref().take(64 << 20).read_until(b'\n', &mut line)?;
+        again.place += read as u64;
         line.pop_if(|byte| *byte == b'\n');
         Ok(line)
     }
