@@ -29,14 +29,15 @@ impl Limits {
     /// A date is held against the reply's own `Date` where there is one, so that a wrong local
     /// clock does not lengthen or shorten a wait.
     pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, local_now: Timestamp) -> Limits {
-        let now = header("date").and_then(http_date).unwrap_or(local_now);
+        // Every reply has a date, and few have anything to hold against it.
+        let now = || header("date").and_then(http_date).unwrap_or(local_now);
         let first = |names: [&str; 2]| names.iter().find_map(|name| header(name)).map(str::trim);
         let number = |names| first(names).and_then(leading_number);
         Limits {
-            retry_after: header("retry-after").and_then(|text| wait(text.trim(), now)),
+            retry_after: header("retry-after").and_then(|text| wait(text.trim(), now())),
             limit: number(["x-ratelimit-limit", "ratelimit-limit"]),
             remaining: number(["x-ratelimit-remaining", "ratelimit-remaining"]),
-            reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now)),
+            reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now())),
         }
     }
 }

@@ -1,44 +1,78 @@
 //! Every call as one JSON line, by row and never by person: for `--log-json`, and for the report of a run.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::platform;
 use crate::runner::CallSeen;
 
-pub(super) struct CallLog(RefCell<BufWriter<File>>);
+/// Lines that follow each other faster than this go to the disk together.
+const TOGETHER: Duration = Duration::from_millis(100);
+
+pub(super) struct CallLog {
+    file: RefCell<BufWriter<File>>,
+    flushed: Cell<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct CallLine<'a> {
+    at: String,
+    call: &'a str,
+    code: &'a str,
+    milliseconds: u64,
+    row: Option<u64>,
+    status: Option<u16>,
+}
+
+#[derive(Serialize)]
+struct PauseLine {
+    at: String,
+    paused_seconds: f64,
+}
 
 impl CallLog {
     pub(super) fn open(path: &Path) -> Result<CallLog, String> {
         let file = platform::private_log(path)
             .map_err(|error| format!("--log-json {} cannot be written: {error}", path.display()))?;
-        Ok(CallLog(RefCell::new(BufWriter::new(file))))
+        Ok(CallLog { file: RefCell::new(BufWriter::new(file)), flushed: Cell::new(Timestamp::UNIX_EPOCH) })
     }
 
     pub(super) fn call(&self, seen: &CallSeen<'_>) {
-        self.line(&json!({
-            "at": Timestamp::now().to_string(),
-            "row": seen.row,
-            "call": seen.what,
-            "status": seen.status,
-            "code": seen.code,
-            "milliseconds": seen.took.as_millis() as u64,
-        }));
+        let at = Timestamp::now();
+        self.line(&CallLine {
+            at: at.to_string(),
+            call: seen.what,
+            code: seen.code,
+            milliseconds: seen.took.as_millis() as u64,
+            row: seen.row,
+            status: seen.status,
+        });
+        if at.duration_since(self.flushed.get()).unsigned_abs() >= TOGETHER {
+            self.flush(at);
+        }
     }
 
     pub(super) fn paused(&self, wait: Duration) {
-        self.line(&json!({"at": Timestamp::now().to_string(), "paused_seconds": wait.as_secs_f64()}));
+        let at = Timestamp::now();
+        self.line(&PauseLine { at: at.to_string(), paused_seconds: wait.as_secs_f64() });
+        self.flush(at);
     }
 
     /// A log that cannot be written is no reason to stop a run.
-    fn line(&self, value: &serde_json::Value) {
-        let mut file = self.0.borrow_mut();
-        let _ = writeln!(file, "{value}").and_then(|()| file.flush());
+    fn line(&self, line: &impl Serialize) {
+        let mut file = self.file.borrow_mut();
+        let _ = serde_json::to_writer(&mut *file, line);
+        let _ = file.write_all(b"\n");
+    }
+
+    fn flush(&self, at: Timestamp) {
+        let _ = self.file.borrow_mut().flush();
+        self.flushed.set(at);
     }
 }
