@@ -125,15 +125,13 @@ fn simulate(choice: &ProviderChoice, state_dir: &Path) -> Result<simulator::Runn
         settings.set_switch(switch).map_err(|error| Failure::new(exit::INTERNAL, error))?;
     }
     let failed = |error: std::io::Error| {
-        let busy = error.kind() == std::io::ErrorKind::WouldBlock;
-        Failure::new(
-            if busy { exit::TEMPORARY } else { exit::INTERNAL },
-            format!(
-                "the built-in simulator cannot start: {error}; --simulate-fresh begins with an empty account"
-            ),
-        )
+        let (code, mend) = match error.kind() {
+            std::io::ErrorKind::WouldBlock => (exit::TEMPORARY, "wait until the other command has ended"),
+            _ => (exit::INTERNAL, "--simulate-fresh begins with an empty account"),
+        };
+        Failure::new(code, format!("the built-in simulator cannot start: {error}; {mend}"))
     };
-    crate::platform::private_folder(state_dir).map_err(failed)?;
+    History::open(state_dir)?;
     let simulator = Simulator::new(settings).map_err(failed)?;
     simulator::spawn(simulator, 0).map_err(failed)
 }

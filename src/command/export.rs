@@ -25,9 +25,9 @@ use crate::validate::Vocabulary;
 pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
     let choice = settings.provider()?;
-    let target = Target::of(arguments, settings)?;
     let wish = wish(arguments, choice.name == ProviderName::Audian, settings.vocabulary()?)?;
     let history = History::open(&settings.screen.state_dir)?;
+    let target = Target::of(arguments, settings)?;
     let connection = Connection::open(&choice, settings)?;
     block_on(async {
         let stop = StopSign::default();

@@ -90,3 +90,11 @@ fn a_state_folder_that_vanishes_loses_nothing() {
     assert!(desk.truth().creates.values().all(|count| *count == 1));
     assert_eq!(desk.results("staff.results.csv").len(), 120);
 }
+
+#[test]
+fn a_state_folder_that_cannot_be_made_is_named_with_the_mend() {
+    let desk = Desk::new();
+    desk.sheet("state-file", "");
+    let said = desk.run(&["export", "--simulate", "--state-dir", "state-file"]).exits(1);
+    assert!(said.err.contains("state folder") && said.err.contains("--state-dir"), "{}", said.err);
+}
