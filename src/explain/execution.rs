@@ -58,7 +58,8 @@ pub(super) const CODES: &[Explanation] = &[
         source: Source::Execution,
         meaning: "A call was sent, its answer was lost, and looking did not settle whether it took \
                   effect. The user may be there or not.",
-        mend: "run the command again later; it looks before it sends anything",
+        mend: "run the command again later, it looks before it sends anything; look by hand for a row that has neither \
+               e-mail nor number",
         more: "A row without e-mail and number cannot be looked up: search for the name in the dashboard. \
                Never enter such a person by hand before looking.",
     },

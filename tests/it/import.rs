@@ -266,3 +266,12 @@ fn standard_input_answers_on_standard_output() {
     assert_eq!(said.out.lines().count(), 3);
     assert!(said.out.contains("created"), "{}", said.out);
 }
+
+#[test]
+fn a_lost_answer_of_a_row_without_a_key_sends_people_to_look_by_hand() {
+    let desk = Desk::new();
+    let explained = desk.run(&["explain", "outcome_unknown", "--json"]).exits(0);
+    let told: serde_json::Value = serde_json::from_str(&explained.out).expect("one object");
+    let mend = told["mend"].as_str().expect("a text");
+    assert!(mend.contains("look by hand for a row that has neither e-mail nor number"), "{mend}");
+}
