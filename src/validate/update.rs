@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::cells::{Cells, Who};
 use super::{Vocabulary, words};
-use crate::row::{Field, Updating};
+use crate::row::{Field, Kind, Updating};
 use crate::secret::Secret;
 
 #[derive(Default)]
@@ -55,10 +55,13 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
         sip_password: cells.sip_password(),
         enabled: cells.word(Field::Status, "status_invalid", words::enabled, "active or disabled"),
     };
+    let vocabulary = cells.checker.rules().vocabulary;
     let changes = CHANGES.iter().any(|field| cells.text(*field).is_some());
     if !changes && !cells.checker.rules().generate_sip_passwords {
         cells.findings.problem("nothing_to_change", None, || {
-            format!("the row changes nothing; fill one of {}", CHANGES.map(Field::name).join(", "))
+            let has_a_place = |field: &Field| !vocabulary.has_no_place_for(*field, Kind::Update);
+            let fields: Vec<&str> = CHANGES.into_iter().filter(has_a_place).map(Field::name).collect();
+            format!("the row changes nothing; fill one of {}", fields.join(", "))
         });
     }
     draft

@@ -132,3 +132,16 @@ fn standard_input_is_called_by_its_name() {
     }
     desk.run_with(&["validate", "-"], b"nothing\nx\n").exits(2).tells("the header of standard input");
 }
+
+#[test]
+fn a_row_without_a_change_is_told_of_columns_that_the_provider_has() {
+    let desk = Desk::new();
+    desk.sheet("moves.csv", "email,first_name\nasha@x.example,\n");
+    let status = |provider| {
+        let said = desk.run(&["validate", "moves.csv", "--as", "update", "--provider", provider]).exits(3);
+        assert!(said.err.contains("the row changes nothing; fill one of first_name"), "{}", said.err);
+        said.err.contains(", status")
+    };
+    assert!(!status("exotel"));
+    assert!(status("audian"));
+}
