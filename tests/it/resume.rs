@@ -160,3 +160,18 @@ fn a_run_under_nohup_outlives_its_terminal_and_another_one_stops_safely() {
         assert_eq!(desk.truth().users.len() == 100, nohup);
     }
 }
+
+#[test]
+fn of_two_that_begin_at_once_one_works() {
+    let desk = Desk::with(SimSettings { latency: Duration::from_millis(5), ..SimSettings::default() });
+    desk.sheet("one.csv", people(40, 0));
+    desk.sheet("other.csv", people(40, 0).replace("person", "other").replace("+91984", "+91985"));
+    for pair in 0..50 {
+        let both = ["one.csv", "other.csv"].map(|sheet| desk.start(&["onboard", sheet, "-c", "1"]));
+        let codes = both.map(|child| crate::support::said(child.wait_with_output().expect("it ends")).code);
+        assert!(codes.iter().all(|code| [0, 7].contains(code)), "pair {pair}: {codes:?}");
+        // Both are through only where one ended before the other began.
+        assert!(codes.contains(&0), "pair {pair}: both were refused: {codes:?}");
+    }
+    assert!(desk.truth().creates.values().all(|count| *count == 1));
+}

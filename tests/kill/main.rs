@@ -61,9 +61,21 @@ fn one_sheet(sheet: u64) -> u64 {
         let mut child = desk.start(&words);
         std::thread::sleep(Duration::from_micros(chance.below(60_000)));
         let ended = child.try_wait().expect("it is our child").is_some();
-        // A run that has just ended cannot be killed any more, and that is fine.
-        let _ = child.kill();
+        let gently = stop(&mut child, &mut chance);
         let output = child.wait_with_output().expect("it ends");
+        whole_or_absent(&desk, sheet);
+        if gently && !ended {
+            // Told to stop it finishes what is in flight; before it listens, a signal is as good as a kill.
+            let said = said(output);
+            assert!(
+                [130, -1, 0, 4, 8].contains(&said.code),
+                "sheet {sheet}: exit {}\n{}",
+                said.code,
+                said.err
+            );
+            kills += 1;
+            continue;
+        }
         if ended {
             let said = said(output);
             assert!([0, 4, 7, 8].contains(&said.code), "sheet {sheet}: exit {}\n{}", said.code, said.err);
@@ -74,6 +86,25 @@ fn one_sheet(sheet: u64) -> u64 {
     let last = to_the_end(&desk, &words, sheet);
     judge(&desk, sheet, &last);
     kills
+}
+
+/// Ends a process: mostly at once, now and then by a signal that asks; returns whether it was asked.
+fn stop(child: &mut std::process::Child, chance: &mut Chance) -> bool {
+    let signal = ["", "", "", "", "", "", "-INT", "-TERM", "-HUP"][chance.below(9) as usize];
+    if cfg!(unix) && !signal.is_empty() {
+        let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).output();
+        return sent.is_ok_and(|output| output.status.success());
+    }
+    // A run that has just ended cannot be killed any more, and that is fine.
+    let _ = child.kill();
+    false
+}
+
+/// A result file is there as a whole or not at all, whenever the process died (P15).
+fn whole_or_absent(desk: &Desk, sheet: u64) {
+    if desk.path("staff.results.csv").exists() {
+        assert_eq!(desk.results("staff.results.csv").len(), ROWS, "sheet {sheet}: half a result file");
+    }
 }
 
 /// Resets and broken answers, some of them after the effect; late effects need minutes and are for the model.
