@@ -3,6 +3,7 @@
 //! Pure. A synonym is only here when it can hardly mean anything else; an employee id is not a user id.
 
 use crate::row::Field;
+use crate::table::RESULT_COLUMNS;
 
 /// A header text as it is compared: lower case, no blanks around, `_` for blanks, hyphens and underscores.
 pub fn normalised(header: &str) -> String {
@@ -181,23 +182,6 @@ const SYNONYMS: [(Field, &[&str]); 11] = [
         ],
     ),
     (Field::ReassignTo, &["reassign", "reassigned_to"]),
-];
-
-const RESULT_COLUMNS: [&str; 14] = [
-    "source_row",
-    "result_status",
-    "error_code",
-    "error_message",
-    "warnings",
-    "details",
-    "user_id",
-    "device_ids",
-    "sip_contact_uri",
-    "steps_done",
-    "http_status",
-    "attempts",
-    "request_id",
-    "run_id",
 ];
 
 const EXPORT_COLUMNS: [&str; 21] = [
