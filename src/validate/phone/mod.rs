@@ -2,6 +2,7 @@
 //!
 //! Pure. A right number costs a look into a small table; only other texts cost a parse by the library.
 
+mod codes;
 mod damage;
 mod plan;
 

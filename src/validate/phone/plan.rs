@@ -1,11 +1,10 @@
 //! The numbering plan as a small table: which calling codes there are, and how many digits may follow them.
 //!
-//! Pure. The library fills the table once; whether a number is possible depends on these two alone.
+//! Pure. Whether a number is possible depends on these two alone; the library is asked only about a 0 after the code.
 
-use std::sync::LazyLock;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, Region};
-
+use super::codes::CODES;
 use super::{Fault, e164, invalid};
 
 /// Whether the text is `+` and 7 to 15 digits, the first not 0.
@@ -15,7 +14,7 @@ pub(super) fn has_e164_form(text: &str) -> bool {
 }
 
 /// What the numbering plan says of one calling code.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct CallingCode {
     /// Digits of the code; 0 where there is none.
     digits: u8,
@@ -24,26 +23,28 @@ struct CallingCode {
 }
 
 /// The calling code by the first three digits of a number.
-static CALLING_CODES: LazyLock<Vec<CallingCode>> = LazyLock::new(|| {
-    let mut codes = vec![CallingCode::default(); 1000];
-    for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
-        let lengths = (1..=15)
-            .filter(|length| length_is_possible(code, *length))
-            .fold(0, |set, length| set | 1 << length);
-        let digits = code.to_string().len();
-        let width = 10_usize.pow(3 - digits as u32);
-        let first = code as usize * width;
-        codes[first..first + width].fill(CallingCode { digits: digits as u8, lengths });
-    }
-    codes
-});
+static CALLING_CODES: [CallingCode; 1000] = by_first_digits();
 
-/// Whether numbers of this many digits after the code can be called from everywhere.
-fn length_is_possible(country_code: i32, length: u32) -> bool {
-    let number =
-        PhoneNumber { country_code, national_number: 10_u64.pow(length - 1), ..PhoneNumber::default() };
-    let verdict = PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number);
-    matches!(verdict, Ok(NumberLengthType::IsPossible))
+const fn by_first_digits() -> [CallingCode; 1000] {
+    let mut by_digits = [CallingCode { digits: 0, lengths: 0 }; 1000];
+    let mut at = 0;
+    while at < CODES.len() {
+        let (code, allowed) = CODES[at];
+        let (mut lengths, mut place) = (0, 0);
+        while place < allowed.len() {
+            lengths |= 1 << allowed[place];
+            place += 1;
+        }
+        let digits = 1 + code.ilog10();
+        let width = 10_usize.pow(3 - digits);
+        let mut first = 0;
+        while first < width {
+            by_digits[code as usize * width + first] = CallingCode { digits: digits as u8, lengths };
+            first += 1;
+        }
+        at += 1;
+    }
+    by_digits
 }
 
 impl CallingCode {
@@ -105,6 +106,8 @@ pub(super) fn impossible(text: &str) -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use rlibphonenumber::NumberLengthType;
+
     use super::*;
 
     /// The table must say of every calling code and length what the library says of the number itself.
