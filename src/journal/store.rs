@@ -141,7 +141,7 @@ impl Journal {
         }
         let unreadable = |what: String| JournalFailed(format!("byte {offset} cannot be read again: {what}"));
         let line = self.disk.line(offset).map_err(|error| unreadable(error.to_string()))?;
-        known_event(&line).ok_or_else(|| unreadable("it is not an event".into()))
+        known_event(line).ok_or_else(|| unreadable("it is not an event".into()))
     }
 }
 

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use http_body_util::{BodyExt, Full};
@@ -19,7 +19,7 @@ use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::http::{
     AGENT, LARGEST_BODY, LONGEST_IDLE, authorize, failure, innermost, longest_connect, method, too_large,
@@ -43,6 +43,8 @@ struct Connection {
     sender: SendRequest<Full<Bytes>>,
     driver: http1::Connection<TokioIo<TcpStream>, Full<Bytes>>,
     idle_since: Instant,
+    /// Wound up only when it runs down: most answers come long before, and a timer a call costs more than a look.
+    timer: Pin<Box<Sleep>>,
 }
 
 /// Why a connection brought no reply.
@@ -50,6 +52,7 @@ enum Broken {
     /// Nothing of the request was written; here it is again.
     Unsent(Box<Request<Full<Bytes>>>, hyper::Error),
     Lost(hyper::Error),
+    TooLate,
     TooLarge,
 }
 
@@ -62,8 +65,7 @@ impl PlainTransport {
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, TransportError> {
         let request = self.built(request).map_err(|message| failure(TransportFailure::NotSent, message))?;
-        let exchanged = timeout(self.timeout, self.through_some_connection(request)).await;
-        exchanged.unwrap_or_else(|_| Err(too_late(&self.address, self.timeout)))
+        self.through_some_connection(request, Instant::now() + self.timeout).await
     }
 
     fn built(&self, request: HttpRequest) -> Result<Request<Full<Bytes>>, String> {
@@ -97,15 +99,16 @@ impl PlainTransport {
     async fn through_some_connection(
         &self,
         mut request: Request<Full<Bytes>>,
+        due: Instant,
     ) -> Result<HttpReply, TransportError> {
         while let Some(connection) = self.idle_connection() {
-            match self.through(connection, request).await {
+            match self.through(connection, request, due).await {
                 Err(Broken::Unsent(unsent, _)) => request = *unsent,
                 told => return told.map_err(|broken| self.failed(broken)),
             }
         }
-        let connection = self.connect().await?;
-        self.through(connection, request).await.map_err(|broken| self.failed(broken))
+        let connection = self.connect(due).await?;
+        self.through(connection, request, due).await.map_err(|broken| self.failed(broken))
     }
 
     fn idle_connection(&self) -> Option<Box<Connection>> {
@@ -118,7 +121,7 @@ impl PlainTransport {
         None
     }
 
-    async fn connect(&self) -> Result<Box<Connection>, TransportError> {
+    async fn connect(&self, due: Instant) -> Result<Box<Connection>, TransportError> {
         let Address { place, .. } = &self.address;
         let hint = self.address.hint();
         let not_sent = |message| failure(TransportFailure::NotSent, message);
@@ -139,7 +142,8 @@ impl PlainTransport {
         let (sender, driver) = shaken.map_err(|error| {
             not_sent(format!("could not connect to {place}: {}; {hint}", innermost(&error)))
         })?;
-        Ok(Box::new(Connection { sender, driver, idle_since: Instant::now() }))
+        let timer = Box::pin(sleep_until(due));
+        Ok(Box::new(Connection { sender, driver, idle_since: Instant::now(), timer }))
     }
 
     /// One exchange; the connection goes back to the idle ones where it can bear another.
@@ -147,8 +151,9 @@ impl PlainTransport {
         &self,
         mut connection: Box<Connection>,
         request: Request<Full<Bytes>>,
+        due: Instant,
     ) -> Result<HttpReply, Broken> {
-        let (reply, open) = connection.exchange(request).await?;
+        let (reply, open) = connection.exchange(request, due).await?;
         if open {
             connection.idle_since = Instant::now();
             self.idle.borrow_mut().push(connection);
@@ -173,6 +178,7 @@ impl PlainTransport {
                 );
                 failure(TransportFailure::Lost, message)
             }
+            Broken::TooLate => too_late(&self.address, self.timeout),
             Broken::TooLarge => too_large(&self.address),
         }
     }
@@ -186,8 +192,12 @@ impl Transport for PlainTransport {
 
 impl Connection {
     /// The reply, and whether the connection stays open.
-    async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<(HttpReply, bool), Broken> {
-        let Connection { sender, driver, .. } = self;
+    async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        due: Instant,
+    ) -> Result<(HttpReply, bool), Broken> {
+        let Connection { sender, driver, timer, .. } = self;
         let mut open = true;
         let mut talk = pin!(talk(sender, request));
         let reply = poll_fn(|context| {
@@ -197,12 +207,21 @@ impl Connection {
                     return Poll::Ready(reply);
                 }
                 if !open {
-                    return Poll::Pending;
+                    break;
                 }
                 // How it ended is told to the talk.
                 open = Pin::new(&mut *driver).poll(context).is_pending();
             }
-            talk.as_mut().poll(context)
+            if let Poll::Ready(reply) = talk.as_mut().poll(context) {
+                return Poll::Ready(reply);
+            }
+            while timer.as_mut().poll(context).is_ready() {
+                if Instant::now() >= due {
+                    return Poll::Ready(Err(Broken::TooLate));
+                }
+                timer.as_mut().reset(due);
+            }
+            Poll::Pending
         })
         .await?;
         Ok((reply, open))
@@ -299,6 +318,31 @@ mod tests {
             );
             assert!(asked.contains("x-auth-token: t0ken\r\ncontent-type: application/json\r\n"), "{asked}");
         }
+    }
+
+    #[tokio::test]
+    async fn each_call_has_its_whole_time_on_a_connection_that_others_used() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let base = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let (end, ended) = channel::<()>();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            for reply in [WHOLE, ""] {
+                assert!(stream.read(&mut [0; 4096]).expect("a request") > 0);
+                stream.write_all(reply.as_bytes()).expect("a listener");
+            }
+            let _ = ended.recv();
+        });
+        let address = Address::read(&base, true).expect("it is this machine");
+        let whole_time = Duration::from_millis(300);
+        let transport = PlainTransport::new(address, whole_time).expect("a header");
+        transport.send(request()).await.expect("a reply");
+        tokio::time::sleep(whole_time * 2 / 3).await;
+        let began = Instant::now();
+        let late = transport.send(request()).await.expect_err("no answer");
+        assert_eq!(late.kind, TransportFailure::TimedOut, "{}", late.message);
+        assert!(began.elapsed() >= whole_time, "it gave up after {:?}", began.elapsed());
+        drop(end);
     }
 
     #[tokio::test]

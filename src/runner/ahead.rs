@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{Fuse, FusedFuture, LocalBoxFuture};
 use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::time::Instant;
 
 use super::rows::Planned;
 use super::{Broken, Engine};
@@ -17,6 +18,8 @@ use crate::plan::Step;
 
 /// Most rows of a block; a resume must look all of them up.
 const MOST_AHEAD: usize = 512;
+/// A block that is used up sooner is followed by a larger one: each costs a sync.
+const LASTS: Duration = Duration::from_millis(50);
 /// What is told of rows waits no longer than this for its way to the disk.
 const KEPT_BACK: Duration = Duration::from_millis(500);
 
@@ -26,6 +29,8 @@ struct Ahead<'a> {
     block: Vec<Planned>,
     syncing: Fuse<LocalBoxFuture<'a, Result<(), Broken>>>,
     size: usize,
+    /// When the newest block was asked for.
+    began: Option<Instant>,
     more: bool,
 }
 
@@ -41,6 +46,7 @@ impl Engine<'_> {
             block: Vec::new(),
             syncing: Fuse::terminated(),
             size: self.caller.useful(),
+            began: None,
             more: true,
         };
         let mut kept_back = tokio::time::interval(KEPT_BACK);
@@ -55,7 +61,7 @@ impl Engine<'_> {
             {
                 running.push(self.watched(planned));
             }
-            if ahead.wants_more(running.len() < self.caller.useful()) && !self.stop.is_raised() {
+            if ahead.wants_more() && !self.stop.is_raised() {
                 self.prepare(&mut ahead, &mut next).await?;
             }
             let idle = running.is_empty() && ahead.block.is_empty();
@@ -128,16 +134,15 @@ impl Engine<'_> {
 }
 
 impl Ahead<'_> {
-    /// Whether another block is to be prepared; a starved one grows, so that fast providers never wait.
-    fn wants_more(&mut self, starved: bool) -> bool {
-        if !self.more || !self.block.is_empty() {
+    /// Whether another block is to be prepared; they grow until each lasts for a while.
+    fn wants_more(&mut self) -> bool {
+        if !self.more || !self.block.is_empty() || self.ready.len() * 2 >= self.size {
             return false;
         }
-        let wants = self.ready.len() * 2 < self.size;
-        if wants && starved && self.ready.is_empty() {
+        if self.began.replace(Instant::now()).is_some_and(|began| began.elapsed() < LASTS) {
             self.size = (self.size * 2).min(MOST_AHEAD);
         }
-        wants
+        true
     }
 
     /// The block's intents are on disk, or the journal failed and nothing of it may start.

@@ -77,12 +77,16 @@ impl Engine<'_> {
             progress.open.attempts = current.attempts;
             match end {
                 StepEnd::Done(applied) => {
-                    let done = progress.done(*row, name, &applied);
+                    progress.take_in(name, &applied);
                     let kept = match step {
                         // Nothing but the journal can ever tell that this user was made.
-                        Step::EnsureUser(wish) if !wish.has_natural_key() => self.durable(&done).await,
+                        Step::EnsureUser(wish) if !wish.has_natural_key() => {
+                            self.durable(&progress.done(*row)).await
+                        }
+                        // The ending, which follows at once, says the same.
+                        _ if at + 1 == plan.steps.len() => Ok(()),
                         // The next step's intent takes this to the disk before its call.
-                        _ => self.note(&done),
+                        _ => self.note(&progress.done(*row)),
                     };
                     if kept.is_err() {
                         return RowEnd::Stopped;
@@ -180,8 +184,8 @@ impl<'a> Progress<'a> {
         if self.open.user_id.is_empty() { planned } else { &self.open.user_id }
     }
 
-    /// Takes in a step that took effect; returns what the journal is to say.
-    fn done(&mut self, row: u32, name: String, applied: &Applied) -> Event {
+    /// Takes in a step that took effect.
+    fn take_in(&mut self, name: String, applied: &Applied) {
         if name == "user" {
             self.learn(applied);
         }
@@ -190,11 +194,15 @@ impl<'a> Progress<'a> {
             self.request_id.clone_from(&applied.request_id);
         }
         add_details(&mut self.open.details, &applied.details);
-        self.open.done.push(name.clone());
+        self.open.done.push(name);
         self.open.in_doubt = false;
+    }
+
+    /// What the journal is to say of the step that took effect last.
+    fn done(&self, row: u32) -> Event {
         Event::Done {
             row,
-            step: name,
+            step: self.open.done.last().cloned().unwrap_or_default(),
             user_id: self.open.user_id.clone(),
             device_ids: self.open.device_ids.clone(),
             sip_contact_uri: self.open.sip_contact_uri.clone(),
