@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::exotel_failure::Complaint;
-use super::exotel_request::{basic, parts};
+use super::exotel_request::{basic, parts, users_path};
 use super::exotel_wire::{self as wire, Element, Envelope, Shape};
 use super::exotel_words::clean_request_id;
 use super::{
@@ -35,7 +35,7 @@ static FACTS: Facts = Facts {
 
 /// One Exotel account and the key to it.
 pub struct Exotel {
-    account: String,
+    users: String,
     key: Secret,
     token: Secret,
     authorization: Secret,
@@ -45,7 +45,7 @@ impl Exotel {
     /// `account` is the account sid; key and token are those of the API settings page.
     pub fn new(account: &str, key: &Secret, token: &Secret) -> Exotel {
         let authorization = basic(key, token);
-        Exotel { account: account.to_owned(), key: key.clone(), token: token.clone(), authorization }
+        Exotel { users: users_path(account), key: key.clone(), token: token.clone(), authorization }
     }
 
     fn error(&self, call: &Call, complaint: Complaint) -> CallError {
@@ -63,7 +63,7 @@ impl Provider for Exotel {
     }
 
     fn request(&self, call: &Call) -> HttpRequest {
-        let (method, path, body) = parts(&self.account, call);
+        let (method, path, body) = parts(&self.users, call);
         HttpRequest { method, path, authorization: ("authorization", self.authorization.clone()), body }
     }
 

@@ -9,9 +9,13 @@ use super::path::{segment, value};
 use super::{Call, Filter, Listing, Method, NewUser};
 use crate::secret::Secret;
 
-/// Method, path with query, and body of a call.
-pub(super) fn parts(account: &str, call: &Call) -> (Method, String, Option<Vec<u8>>) {
-    let users = format!("/v2/accounts/{}/users", segment(account));
+/// The path of all users of an account.
+pub(super) fn users_path(account: &str) -> String {
+    format!("/v2/accounts/{}/users", segment(account))
+}
+
+/// Method, path with query, and body of a call; `users` is the path of all users.
+pub(super) fn parts(users: &str, call: &Call) -> (Method, String, Option<Vec<u8>>) {
     let user = |user_id: &str| format!("{users}/{}", segment(user_id));
     let device = |user_id: &str, device_id: &str| {
         format!("{users}/{}/devices/{}", segment(user_id), segment(device_id))
@@ -19,7 +23,7 @@ pub(super) fn parts(account: &str, call: &Call) -> (Method, String, Option<Vec<u
     match call {
         Call::List(listing) => (Method::Get, format!("{users}?{}", query(listing)), None),
         Call::Get { user_id } => (Method::Get, format!("{}?fields=devices", user(user_id)), None),
-        Call::Create(new) => (Method::Post, users, Some(json(&NewUserBody::of(new)))),
+        Call::Create(new) => (Method::Post, users.to_owned(), Some(json(&NewUserBody::of(new)))),
         Call::Change { user_id, changes } => {
             let body = ChangesBody {
                 first_name: changes.first_name.as_deref(),
@@ -134,7 +138,7 @@ mod tests {
     use crate::provider::Changes;
 
     fn wire(call: &Call) -> (Method, String, String) {
-        let (method, path, body) = parts("acme1", call);
+        let (method, path, body) = parts(&users_path("acme1"), call);
         (method, path, String::from_utf8(body.unwrap_or_default()).expect("JSON is UTF-8"))
     }
 

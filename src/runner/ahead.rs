@@ -59,7 +59,7 @@ impl Engine<'_> {
                 && !self.too_many_errors()
                 && let Some(planned) = ahead.ready.pop_front()
             {
-                running.push(self.watched(planned));
+                running.push(self.watched(planned).boxed_local());
             }
             if ahead.wants_more() && !self.stop.is_raised() {
                 self.prepare(&mut ahead, &mut next).await?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::platform;
 use crate::runner::CallSeen;
@@ -22,7 +22,8 @@ pub(super) struct CallLog {
 
 #[derive(Serialize)]
 struct CallLine<'a> {
-    at: String,
+    #[serde(serialize_with = "as_text")]
+    at: Timestamp,
     call: &'a str,
     code: &'a str,
     milliseconds: u64,
@@ -32,8 +33,13 @@ struct CallLine<'a> {
 
 #[derive(Serialize)]
 struct PauseLine {
-    at: String,
+    #[serde(serialize_with = "as_text")]
+    at: Timestamp,
     paused_seconds: f64,
+}
+
+fn as_text<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
 }
 
 impl CallLog {
@@ -46,7 +52,7 @@ impl CallLog {
     pub(super) fn call(&self, seen: &CallSeen<'_>) {
         let at = Timestamp::now();
         self.line(&CallLine {
-            at: at.to_string(),
+            at,
             call: seen.what,
             code: seen.code,
             milliseconds: seen.took.as_millis() as u64,
@@ -60,7 +66,7 @@ impl CallLog {
 
     pub(super) fn paused(&self, wait: Duration) {
         let at = Timestamp::now();
-        self.line(&PauseLine { at: at.to_string(), paused_seconds: wait.as_secs_f64() });
+        self.line(&PauseLine { at, paused_seconds: wait.as_secs_f64() });
         self.flush(at);
     }
 
