@@ -13,7 +13,7 @@ use crate::provider::NewUser;
 
 /// The secret of a state folder.
 #[derive(Clone)]
-pub struct Key([u8; 32]);
+pub struct Key(Hmac<Sha256>);
 
 /// A hash of one row's cells.
 pub type Fingerprint = [u8; 8];
@@ -23,7 +23,7 @@ impl Key {
     pub(super) fn load(path: &Path) -> io::Result<Key> {
         let mut key = [0; 32];
         match File::open(path).and_then(|mut file| file.read_exact(&mut key)) {
-            Ok(()) => return Ok(Key(key)),
+            Ok(()) => return Ok(Key::fixed(key)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             // Killed while it was made: nothing was hashed with it yet.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => std::fs::remove_file(path)?,
@@ -33,16 +33,16 @@ impl Key {
         let mut file = platform::new_private_file(path)?;
         file.write_all(&key)?;
         file.sync_all()?;
-        Ok(Key(key))
+        Ok(Key::fixed(key))
     }
 
-    /// A key for tests and dry runs, where nothing outlives the process.
+    /// A known key; for tests and dry runs, where nothing outlives the process.
     pub fn fixed(key: [u8; 32]) -> Key {
-        Key(key)
+        Key(Hmac::new_from_slice(&key).expect("any length of key is right"))
     }
 
     fn hash<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("any length of key is right");
+        let mut mac = self.0.clone();
         for part in parts {
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part.as_bytes());

@@ -46,7 +46,10 @@ impl CallLog {
     pub(super) fn open(path: &Path) -> Result<CallLog, String> {
         let file = platform::private_log(path)
             .map_err(|error| format!("--log-json {} cannot be written: {error}", path.display()))?;
-        Ok(CallLog { file: RefCell::new(BufWriter::new(file)), flushed: Cell::new(Timestamp::UNIX_EPOCH) })
+        Ok(CallLog {
+            file: RefCell::new(BufWriter::with_capacity(1 << 16, file)),
+            flushed: Cell::new(Timestamp::UNIX_EPOCH),
+        })
     }
 
     pub(super) fn call(&self, seen: &CallSeen<'_>) {

@@ -30,9 +30,6 @@ pub const RESULT_COLUMNS: [&str; 14] = [
     "run_id",
 ];
 
-/// Bytes that go to the file together.
-const WRITTEN_AT_ONCE: usize = 1 << 16;
-
 /// Writes result rows.
 pub struct ResultWriter<W: Write> {
     writer: Writer<W>,
@@ -161,11 +158,7 @@ impl InputColumns {
 
 /// A writer of CSV as RFC 4180 has it.
 pub(super) fn csv_writer<W: Write>(out: W) -> Writer<W> {
-    WriterBuilder::new()
-        .flexible(true)
-        .terminator(Terminator::CRLF)
-        .buffer_capacity(WRITTEN_AT_ONCE)
-        .from_writer(out)
+    WriterBuilder::new().flexible(true).terminator(Terminator::CRLF).from_writer(out)
 }
 
 /// All codes of a row in one cell.
