@@ -7,8 +7,8 @@ use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use tempfile::NamedTempFile;
 
-use crate::platform;
 use crate::provider::NewUser;
 
 /// The secret of a state folder.
@@ -19,20 +19,27 @@ pub struct Key(Hmac<Sha256>);
 pub type Fingerprint = [u8; 8];
 
 impl Key {
-    /// Reads the key, or makes one.
+    /// Reads the key, or makes one; of several processes that make one at once, the first makes it for all.
     pub(super) fn load(path: &Path) -> io::Result<Key> {
-        let mut key = [0; 32];
-        match File::open(path).and_then(|mut file| file.read_exact(&mut key)) {
-            Ok(()) => return Ok(Key::fixed(key)),
+        match Key::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            // Killed while it was made: nothing was hashed with it yet.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => std::fs::remove_file(path)?,
-            Err(error) => return Err(error),
+            read => return read,
         }
+        let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(io::Error::other)?;
-        let mut file = platform::new_private_file(path)?;
+        // It appears whole or not at all.
+        let mut file = NamedTempFile::with_prefix_in(".key-", path.parent().unwrap_or(Path::new(".")))?;
         file.write_all(&key)?;
-        file.sync_all()?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(path) {
+            Err(failed) if failed.error.kind() != io::ErrorKind::AlreadyExists => Err(failed.error),
+            _ => Key::read(path),
+        }
+    }
+
+    fn read(path: &Path) -> io::Result<Key> {
+        let mut key = [0; 32];
+        File::open(path)?.read_exact(&mut key)?;
         Ok(Key::fixed(key))
     }
 
@@ -108,6 +115,22 @@ mod tests {
         assert_eq!(difference(&[1, 9, 3]), Some(1));
         assert_eq!(difference(&[1, 2]), Some(2));
         assert_eq!(difference(&[1, 2, 3, 4]), Some(3));
+    }
+
+    #[test]
+    fn a_key_is_made_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        let row = csv::StringRecord::from(vec!["ab"]);
+        let load = || Key::load(&path).expect("it can be made").row(&row);
+        let all: Vec<Fingerprint> = std::thread::scope(|scope| {
+            let makers: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            makers.into_iter().map(|maker| maker.join().expect("it does not panic")).collect()
+        });
+        assert!(all.iter().all(|print| *print == load()));
+        std::fs::write(&path, b"short").expect("it can be written");
+        assert!(Key::load(&path).is_err(), "a damaged key is never replaced");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("it is there").count(), 1);
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! The roster of a provider that names its pages, walked over once: who of it the rows mean.
+//! The roster, walked over once: who of it the rows mean.
 //!
-//! Its filters take one value, may mind letter case and may be ignored, so that a walk, a hundred users a
-//! page, costs less and is surer than a question for every row.
+//! Where a provider names its pages, its filters take one value, may mind letter case and may be ignored, so that a walk,
+//! a hundred users a page, costs less and is surer than a question for every row. Where pages are counted, new rows are
+//! held against the whole roster if that takes fewer calls than looking all of them up: a migration begins in an
+//! account that is nearly empty.
 
 use std::collections::{HashMap, HashSet};
 
+use super::newcomers::wish_of;
 use super::people::identity_of;
-use super::{Preflight, PreflightFailed, ValidRows};
+use super::{BLOCK, Preflight, PreflightFailed, ValidRows};
 use crate::provider::{Call, Listing, Paging, StartKeys};
 use crate::roster::User;
 use crate::row::{Kind, Request};
@@ -38,13 +41,51 @@ impl Directory {
         let names = [&user.id, &user.email, &user.phone].map(|name| name.to_lowercase());
         let names = names.into_iter().filter(|name| wanted.contains(name)).collect::<HashSet<String>>();
         if !names.is_empty() {
-            names.into_iter().for_each(|name| self.by_name.entry(name).or_default().push(self.users.len()));
-            self.users.push(user);
+            self.keep(user, names);
         }
+    }
+
+    fn keep(&mut self, user: User, names: HashSet<String>) {
+        names.into_iter().for_each(|name| self.by_name.entry(name).or_default().push(self.users.len()));
+        self.users.push(user);
     }
 }
 
+/// Fewer look-ups than this are made without asking how large the roster is, which is a call itself.
+const FEW_LOOK_UPS: u64 = 4;
+/// Larger rosters are not kept in memory, whatever look-ups cost.
+const MOST_PAGES: u64 = 100;
+
 impl Preflight<'_> {
+    /// The whole roster for new rows, where it costs fewer calls than to look them up.
+    pub(super) async fn small_roster<R: ValidRows>(
+        &self,
+        rows: &mut R,
+    ) -> Result<Option<Directory>, PreflightFailed<R::Error>> {
+        let most_names = MOST_PAGES * BLOCK as u64;
+        let mut names = 0;
+        while names < most_names
+            && let Some(sought) = rows.next().map_err(PreflightFailed::Rows)?
+        {
+            names += wish_of(&sought.request)
+                .map_or(0, |wish| u64::from(wish.email.is_some()) + u64::from(wish.number.is_some()));
+        }
+        rows.rewind().map_err(PreflightFailed::Rows)?;
+        let look_ups = names / BLOCK as u64;
+        if look_ups < FEW_LOOK_UPS {
+            return Ok(None);
+        }
+        let Some(users) = self.whole_roster(look_ups).await? else { return Ok(None) };
+        let mut directory = Directory::default();
+        for user in users {
+            let contacts = user.devices().iter().map(|device| &device.contact_uri);
+            let names: HashSet<String> =
+                contacts.chain([&user.email]).map(|name| name.to_lowercase()).collect();
+            directory.keep(user, names);
+        }
+        Ok(Some(directory))
+    }
+
     /// Walks over the roster for the rows; `None` where the provider counts its pages, or nobody has to be found.
     pub(super) async fn directory_of<R: ValidRows>(
         &self,

@@ -9,7 +9,7 @@ use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
 use crate::history::Wanted;
 use crate::plan::Look;
 use crate::planted::{Bug, planted};
-use crate::provider::{Filter, NewUser};
+use crate::provider::{Filter, NewUser, Paging};
 use crate::roster::User;
 use crate::row::{Onboarding, Request};
 use crate::runner::Broken;
@@ -19,7 +19,10 @@ impl Preflight<'_> {
         &self,
         rows: &mut R,
     ) -> Result<(), PreflightFailed<R::Error>> {
-        let directory = self.directory_of(rows).await?;
+        let directory = match self.caller.provider().facts().paging {
+            Paging::Key => self.directory_of(rows).await?,
+            Paging::Offset => self.small_roster(rows).await?,
+        };
         let mut nameless: Vec<(u32, String)> = Vec::new();
         let mut failed = None;
         let blocks = std::iter::from_fn(|| match block(rows) {
@@ -60,7 +63,7 @@ impl Preflight<'_> {
         let numbers = wishes().filter_map(|wish| wish.number.clone());
         let numbers: Vec<String> = numbers.filter(|_| !planted(Bug::NumbersNotAsked)).collect();
         let (by_email, by_number) = match directory {
-            Some(directory) => (directory.named(&emails), Vec::new()),
+            Some(directory) => (directory.named(&emails), directory.named(&numbers)),
             None => futures::try_join!(
                 self.matching(both_cases(emails), Filter::Emails),
                 self.matching(numbers, Filter::Contacts),
@@ -116,7 +119,7 @@ impl Preflight<'_> {
     }
 }
 
-fn wish_of(request: &Request) -> Option<&Onboarding> {
+pub(super) fn wish_of(request: &Request) -> Option<&Onboarding> {
     match request {
         Request::Onboard(wish) => Some(wish),
         _ => None,

@@ -1,4 +1,4 @@
-//! A walk over the roster: how many users there are, and those who are wanted by id.
+//! A walk over the roster: how many users there are, and those who are wanted by id, or all.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt};
 
 use super::Preflight;
 use super::directory::Directory;
-use crate::provider::Filter;
+use crate::provider::{Filter, Page};
 use crate::roster::User;
 use crate::runner::Broken;
 
@@ -37,9 +37,8 @@ impl Preflight<'_> {
         seen.take(&mut walk, first.users, first.total);
         match first.total {
             Some(total) if step > 0 => {
-                let more = total.saturating_sub(step).div_ceil(step);
-                if walk.missing() > more {
-                    self.walk_on(&mut walk, &mut seen, (step, total)).await?;
+                if walk.missing() > pages_left(step, total) {
+                    self.walk_on((step, total), |page| seen.take(&mut walk, page.users, page.total)).await?;
                 }
                 walk.whole = seen.steady && seen.ids.len() as u64 == total;
             }
@@ -51,18 +50,31 @@ impl Preflight<'_> {
         Ok(walk)
     }
 
-    async fn walk_on(
-        &self,
-        walk: &mut Walk,
-        seen: &mut Seen,
-        (step, total): (u64, u64),
-    ) -> Result<(), Broken> {
+    /// The whole roster, if it costs no more than so many calls; `None` also where it moved or a page told no devices.
+    pub(super) async fn whole_roster(&self, most_calls: u64) -> Result<Option<Vec<User>>, Broken> {
+        let first = self.page(Filter::All, 0).await?;
+        let (step, Some(total)) = (first.users.len() as u64, first.total) else { return Ok(None) };
+        if step == 0 || 1 + pages_left(step, total) > most_calls {
+            return Ok((total == 0).then(Vec::new));
+        }
+        let (mut walk, mut seen, mut users) = (Walk::default(), Seen::default(), Vec::new());
+        let mut take = |page: Page| {
+            users.extend(page.users.iter().filter(|user| !seen.ids.contains(&user.id)).cloned());
+            seen.take(&mut walk, page.users, page.total);
+        };
+        take(first);
+        self.walk_on((step, total), take).await?;
+        let whole =
+            seen.steady && users.len() as u64 == total && users.iter().all(|user| user.devices.is_some());
+        Ok(whole.then_some(users))
+    }
+
+    async fn walk_on(&self, (step, total): (u64, u64), mut take: impl FnMut(Page)) -> Result<(), Broken> {
         let offsets = (1..=total.div_ceil(step)).map(|page| page * step).filter(|offset| *offset < total);
         let mut pages =
             stream::iter(offsets).map(|offset| self.page(Filter::All, offset)).buffered(self.caller.most());
         while let Some(page) = pages.next().await {
-            let page = page?;
-            seen.take(walk, page.users, page.total);
+            take(page?);
         }
         Ok(())
     }
@@ -86,6 +98,11 @@ impl Walk {
     fn missing(&self) -> u64 {
         (self.wanted.len() - self.users.len()) as u64
     }
+}
+
+/// How many more pages a roster has whose first one showed `step` users.
+fn pages_left(step: u64, total: u64) -> u64 {
+    total.saturating_sub(step).div_ceil(step)
 }
 
 /// What a walk has seen so far.
