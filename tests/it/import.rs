@@ -123,6 +123,35 @@ fn strict_stops_before_the_first_call() {
     assert_eq!(failed[0]["error_code"], "email_invalid");
 }
 
+/// The whole roster is read where that is cheaper than to look up every row; what is found must not depend on it.
+#[test]
+fn many_new_rows_are_held_against_a_small_roster_in_its_few_pages() {
+    for (users, rows, reads) in [(0, 300, 1), (229, 300, 5), (1_000, 300, 13), (229, 50, 2)] {
+        let desk = Desk::with(SimSettings { users, ..SimSettings::default() });
+        let mut sheet = people(rows, 0);
+        let known = desk.truth().users;
+        let known = known.iter().find_map(|user| {
+            let number = user.devices.iter().find(|device| device.contact_uri.starts_with('+'))?;
+            Some((user.email.as_ref()?.to_uppercase(), number.contact_uri.clone()))
+        });
+        if let Some((email, number)) = &known {
+            sheet = sheet.replace("person7@example.com", email).replace("+919840000008", number);
+        }
+        desk.sheet("staff.csv", sheet);
+        desk.run(&["onboard", "staff.csv"]).exits(if users == 0 { 0 } else { 4 });
+        assert_eq!(desk.calls("GET"), reads, "{users} users, {rows} rows");
+        let statuses = desk.column("staff.results.csv", "result_status");
+        let codes = desk.column("staff.results.csv", "error_code");
+        for (place, (status, code)) in statuses.iter().zip(&codes).enumerate() {
+            let wanted = match place {
+                7 | 8 if users > 0 => ("failed", "already_exists"),
+                _ => ("created", ""),
+            };
+            assert_eq!((status.as_str(), code.as_str()), wanted, "row {place} beside {users} users");
+        }
+    }
+}
+
 #[test]
 fn leavers_by_id_are_found_with_few_reads() {
     let desk = Desk::with(SimSettings { users: 200, ..SimSettings::default() });
