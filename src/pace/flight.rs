@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of rates. Time-outs and 5xx that go on halve it; a 429 only ends its quick growth.
 
-use super::START_IN_FLIGHT;
+use super::{Does, START_IN_FLIGHT};
 
 /// The most in flight when the user names no number.
 pub(super) const MOST_OF_AUTO: u32 = 256;
@@ -12,8 +12,8 @@ const ROUNDS_OF_AUTO: f64 = 4.0;
 const PATIENCE: f64 = 3.0;
 /// No two doublings within so many seconds: on a quick server, eight in flight already find the limit.
 const STEP: f64 = 0.010;
-/// The first eight are kept for a while, since a small limit is met with as many refusals as are in flight; but
-/// no longer than costs this many calls in a run that needs more, nor for more than [`HELD`] answers.
+/// The first eight writing calls are kept for a while, since a small limit is met with as many refusals as are in
+/// flight; but no longer than costs this many calls in a run that needs more, nor for more than [`HELD`] answers.
 const HOLD_COST: f64 = 200.0;
 const HELD: f64 = 60.0;
 /// With `auto`, a doubling that brings less than this factor in answers a second was of no use.
@@ -46,7 +46,7 @@ pub(super) struct Flight {
     good: f64,
     /// Round trips between two steps.
     rounds: f64,
-    /// Good answers that the first step needs.
+    /// Good answers to writing calls before more than the first few are in flight.
     hold: f64,
     stepped: f64,
     /// Answers a second before the last step.
@@ -88,14 +88,15 @@ impl Flight {
         self.in_flight
     }
 
-    pub(super) fn room(&mut self, now: f64) -> Room {
+    pub(super) fn room(&mut self, now: f64, does: Does) -> Room {
         if !self.heard && self.in_flight > 0 {
             let patience = self.first_start.unwrap_or(now) + PATIENCE;
             if now < patience {
                 return Room::At(patience);
             }
         }
-        if self.in_flight < self.window as u32 {
+        let window = if self.holds(does) { self.window.min(f64::from(START_IN_FLIGHT)) } else { self.window };
+        if self.in_flight < window as u32 {
             return Room::Yes;
         }
         self.wanted = true;
@@ -111,8 +112,13 @@ impl Flight {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
+    fn holds(&self, does: Does) -> bool {
+        does == Does::Write && self.hold > 0.0
+    }
+
     /// An answer, good or a protocol error.
-    pub(super) fn answered(&mut self, now: f64) {
+    pub(super) fn answered(&mut self, now: f64, does: Does) {
+        self.hold -= f64::from(u8::from(self.holds(does)));
         if !self.heard {
             (self.heard, self.stepped) = (true, now);
             return;
@@ -120,7 +126,8 @@ impl Flight {
         self.trouble = (self.trouble - 1.0).max(0.0);
         self.good += 1.0;
         if self.window < self.most
-            && self.good >= (self.window * self.rounds).max(self.hold)
+            && !self.holds(does)
+            && self.good >= self.window * self.rounds
             && now - self.stepped >= STEP
         {
             self.step(now);
@@ -156,7 +163,6 @@ impl Flight {
         self.before = if self.window < self.threshold { rate } else { 0.0 };
         self.window = wider.min(self.most);
         (self.wanted, self.good, self.stepped) = (false, 0.0, now);
-        self.hold = 0.0;
     }
 }
 
@@ -174,13 +180,13 @@ mod tests {
     fn run(flight: &mut Flight, trip: f64, mut now: f64, end: f64) -> usize {
         while now < end {
             let mut started = 0;
-            while flight.room(now) == Room::Yes {
+            while flight.room(now, Does::Write) == Room::Yes {
                 flight.start(now);
                 started += 1;
             }
             now += trip;
             (0..started).for_each(|_| flight.end());
-            (0..started).for_each(|_| flight.answered(now));
+            (0..started).for_each(|_| flight.answered(now, Does::Write));
         }
         flight.window()
     }
@@ -189,12 +195,12 @@ mod tests {
     fn one_scout_goes_first_and_is_not_waited_for_for_ever() {
         let mut flight = Flight::new(Some(8));
         flight.start(1.0);
-        assert_eq!(flight.room(1.0), Room::At(4.0));
-        assert_eq!(flight.room(4.0), Room::Yes);
+        assert_eq!(flight.room(1.0, Does::Write), Room::At(4.0));
+        assert_eq!(flight.room(4.0, Does::Write), Room::Yes);
         flight.end();
-        flight.answered(4.5);
+        flight.answered(4.5, Does::Write);
         (0..8).for_each(|_| flight.start(4.5));
-        assert_eq!(flight.room(4.5), Room::No);
+        assert_eq!(flight.room(4.5, Does::Write), Room::No);
     }
 
     #[test]
@@ -209,10 +215,10 @@ mod tests {
         let mut flight = Flight::new(Some(64));
         for call in 0..200 {
             let now = f64::from(call) * 0.1;
-            assert_eq!(flight.room(now), Room::Yes);
+            assert_eq!(flight.room(now, Does::Write), Room::Yes);
             flight.start(now);
             flight.end();
-            flight.answered(now + 0.05);
+            flight.answered(now + 0.05, Does::Write);
         }
         assert_eq!(flight.window(), 8);
     }
@@ -222,7 +228,7 @@ mod tests {
         let mut flight = Flight::new(Some(8));
         for call in 0..100 {
             let now = f64::from(call);
-            if call % 4 == 1 { flight.failed(now) } else { flight.answered(now) }
+            if call % 4 == 1 { flight.failed(now) } else { flight.answered(now, Does::Write) }
         }
         assert_eq!(flight.window(), 8, "one in four is not yet a reason");
         (0..50).for_each(|call| flight.failed(200.0 + f64::from(call)));

@@ -179,7 +179,7 @@ impl Pace {
         if opens > now {
             return at(opens);
         }
-        match self.flight.room(now) {
+        match self.flight.room(now, does) {
             Room::Yes => {}
             Room::No => return Gate::Full,
             Room::At(then) => return at(then),
@@ -216,7 +216,7 @@ impl Pace {
                 self.lane(ticket.does).answered(now, &ticket, &limits);
             }
             Ended::Answered(limits) => {
-                self.flight.answered(now);
+                self.flight.answered(now, ticket.does);
                 self.lane(ticket.does).answered(now, &ticket, &limits);
             }
             Ended::Limited(limits) => return self.limited(now, ticket, limits, chance.clamp(0.0, 1.0)),
