@@ -80,7 +80,7 @@ async fn first_page(connection: &Connection, limits: &mut Limits) -> Result<Answ
 
 async fn send(connection: &Connection, call: &Call, limits: &mut Limits) -> Result<Answer, CallError> {
     let reply = connection.transport.send(connection.provider.request(call)).await?;
-    *limits = reply.limits;
+    *limits = connection.provider.limits(&reply);
     connection.provider.answer(call, &reply)
 }
 
@@ -112,12 +112,13 @@ fn shown_limits(limits: &Limits) -> String {
         ("remaining", limits.remaining.map(|remaining| remaining.to_string())),
         ("window ends in", limits.reset.map(seconds)),
         ("retry after", limits.retry_after.map(seconds)),
+        ("tokens left in the bucket", limits.tokens.map(|tokens| tokens.to_string())),
     ];
     let said: Vec<String> =
         parts.into_iter().filter_map(|(name, text)| Some(format!("{name} {}", text?))).collect();
     match said.is_empty() {
-        true => "the provider's headers name none; the pace is learned from its refusals".into(),
-        false => format!("{} (by the provider's headers)", said.join(", ")),
+        true => "the provider names none; the pace is learned from its refusals".into(),
+        false => format!("{} (as the provider says)", said.join(", ")),
     }
 }
 
@@ -230,7 +231,7 @@ mod tests {
     #[test]
     fn limits_are_told_as_the_headers_have_them() {
         let limits = Limits { limit: Some(50), reset: Some(Duration::from_secs(9)), ..Limits::default() };
-        assert_eq!(shown_limits(&limits), "limit 50, window ends in 9 s (by the provider's headers)");
+        assert_eq!(shown_limits(&limits), "limit 50, window ends in 9 s (as the provider says)");
         assert!(shown_limits(&Limits::default()).contains("name none"));
     }
 

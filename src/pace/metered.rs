@@ -107,6 +107,7 @@ impl Metered {
         let mut metered = Metered::with(State::Seeking { wait: 0.0, asked: None }, burst, share);
         metered.trusted = trusted;
         metered.cruise(rate, 1000.0, None);
+        metered.slots.begin();
         metered
     }
 

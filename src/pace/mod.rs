@@ -3,7 +3,8 @@
 //! Pure: time is given in, as the time since the run began. Nobody tells it a limit. It begins with one call,
 //! then eight, then twice as many per round trip (`flight.rs`), until the provider objects. What it objects with
 //! decides what is learned (`lane.rs`): headers that count calls (`told.rs`), waits that speak of a window
-//! (`windowed.rs`), or bare 429s of a bucket (`metered.rs`, `rise.rs`, `cruise.rs`).
+//! (`windowed.rs`), or bare 429s of a bucket (`metered.rs`, `rise.rs`, `cruise.rs`). A bucket that tells its level
+//! (`tokens.rs`) needs no refusal.
 //!
 //! Reads and writes learn apart, since providers limit them apart at times; where one limit holds for both, each
 //! learns its share of it. A pause holds both, since a 429 may be meant for the account. `--rate` caps the sum.
@@ -15,15 +16,18 @@ mod learned;
 mod metered;
 mod rise;
 mod slots;
+mod tokens;
 mod told;
 mod windowed;
 
 use std::time::Duration;
 
 use flight::{Flight, Room};
-use lane::{Allowed, Lane};
+use lane::{Allowed, Lane, Pause};
 pub use learned::{Kind, Learned, LearnedLimit};
 use slots::Slots;
+use tokens::{Heard, Tokens};
+use told::Cover;
 
 use crate::provider::Limits;
 
@@ -72,6 +76,15 @@ pub struct Ticket {
     started: Duration,
     /// How many calls of its kind started before it.
     sequence: u64,
+    /// How many calls of both kinds started before it, and how many were in flight then.
+    call: u64,
+    beside: u32,
+}
+
+impl Ticket {
+    fn heard(&self) -> Heard {
+        Heard { started: self.started.as_secs_f64(), sequence: self.call, beside: self.beside }
+    }
 }
 
 /// How a call ended, as far as pacing is concerned.
@@ -124,6 +137,13 @@ pub struct Pace {
     closed_until: f64,
     reads: Lane,
     writes: Lane,
+    /// The bucket of the account, where it tells its level.
+    tokens: Option<Tokens>,
+    /// What is told of tokens is not true.
+    deaf: bool,
+    headroom: f64,
+    /// Calls started.
+    calls: u64,
 }
 
 impl Pace {
@@ -135,12 +155,17 @@ impl Pace {
             closed_until: 0.0,
             reads: Lane::new(),
             writes: Lane::new(),
+            tokens: None,
+            deaf: false,
+            headroom: 0.0,
+            calls: 0,
         }
     }
 
     /// Leaves `part` of every limit that is found to others; between 0 and 0.95.
     pub fn with_headroom(mut self, part: f64) -> Pace {
         let part = if part.is_finite() { part.clamp(0.0, 0.95) } else { 0.0 };
+        self.headroom = part;
         self.reads.set_headroom(part);
         self.writes.set_headroom(part);
         self
@@ -185,6 +210,13 @@ impl Pace {
             Room::At(then) => return at(then),
         }
         let in_flight = self.flight.in_flight();
+        if let Some(tokens) = &self.tokens {
+            return match tokens.cover(now, in_flight, self.headroom) {
+                Cover::Yes => Gate::Open,
+                Cover::Wait => Gate::Full,
+                Cover::At(then) => at(then),
+            };
+        }
         match self.lane(does).allows(now, in_flight) {
             Allowed::Yes => Gate::Open,
             Allowed::Wait => Gate::Full,
@@ -195,11 +227,14 @@ impl Pace {
     /// Takes the place of one call; only after [`Gate::Open`] for the same `now`.
     pub fn start(&mut self, now: Duration, does: Does) -> Ticket {
         let seconds = now.as_secs_f64();
+        let beside = self.flight.in_flight();
         self.flight.start(seconds);
         if let Some((_, slots)) = &mut self.cap {
             slots.take(seconds);
         }
-        Ticket { does, started: now, sequence: self.lane(does).start(seconds) }
+        let call = self.calls;
+        self.calls += 1;
+        Ticket { does, started: now, sequence: self.lane(does).start(seconds), call, beside }
     }
 
     /// Gives the place back. `chance` is between 0 and 1 and spreads pauses.
@@ -213,15 +248,20 @@ impl Pace {
             }
             Ended::Failed(limits) => {
                 self.flight.failed(now);
-                self.lane(ticket.does).answered(now, &ticket, &limits);
+                self.answered(now, &ticket, &limits);
             }
             Ended::Answered(limits) => {
                 self.flight.answered(now, ticket.does);
-                self.lane(ticket.does).answered(now, &ticket, &limits);
+                self.answered(now, &ticket, &limits);
             }
             Ended::Limited(limits) => return self.limited(now, ticket, limits, chance.clamp(0.0, 1.0)),
         }
         Change::Nothing
+    }
+
+    fn answered(&mut self, now: f64, ticket: &Ticket, limits: &Limits) {
+        self.lane(ticket.does).answered(now, ticket, limits);
+        Tokens::heed(&mut self.tokens, now, ticket.heard(), limits.tokens.filter(|_| !self.deaf));
     }
 
     /// Forgets a call that was let through but never sent.
@@ -236,11 +276,14 @@ impl Pace {
         let left = then.saturating_sub(now);
         let cap = self.cap.filter(|(_, slots)| slots.opens() >= then.as_secs_f64() - 1e-6);
         let capped = cap.map(|(cap, _)| Limit { calls: f64::from(cap.calls), per: cap.per });
-        Some(Waiting { left, limit: capped.or(self.lane(does).limit()) })
+        Some(Waiting { left, limit: capped.or(self.limit(does)) })
     }
 
     /// The limit of one kind of calls, as far as it is known.
     pub fn limit(&self, does: Does) -> Option<Limit> {
+        if let Some(flow) = self.tokens.as_ref().and_then(Tokens::flow) {
+            return Some(Limit { calls: flow, per: Duration::from_secs(1) });
+        }
         match does {
             Does::Read => self.reads.limit(),
             Does::Write => self.writes.limit(),
@@ -252,7 +295,9 @@ impl Pace {
         let calls = calls as f64;
         let lane = if does == Does::Read { &self.reads } else { &self.writes };
         let capped = self.cap.map(|(cap, _)| calls * cap.per.as_secs_f64() / f64::from(cap.calls.max(1)));
-        let seconds = match (capped, lane.estimate(calls)) {
+        let limited =
+            self.tokens.as_ref().map_or_else(|| lane.estimate(calls), |tokens| tokens.estimate(calls));
+        let seconds = match (capped, limited) {
             (Some(capped), Some(limited)) => capped.max(limited),
             (capped, limited) => capped.or(limited)?,
         };
@@ -274,7 +319,18 @@ impl Pace {
         }
         self.flight.limited();
         let told = told.map(|told| told.as_secs_f64()).filter(|told| *told > SHORTEST_TOLD);
-        let pause = self.lane(ticket.does).limited(now, &ticket, told, chance);
+        let pause = match &mut self.tokens {
+            None => self.lane(ticket.does).limited(now, &ticket, told, chance),
+            Some(tokens) => {
+                let first = self.closed_until <= ticket.started.as_secs_f64();
+                tokens.refused(now, ticket.heard(), first);
+                let seconds = told.unwrap_or(tokens.pause());
+                self.deaf = tokens.lies();
+                self.tokens = self.tokens.take().filter(|_| !self.deaf);
+                self.lane(ticket.does).forget();
+                Pause { first, seconds }
+            }
+        };
         let seconds = told.map_or(pause.seconds, |told| told * (1.0 + STRETCH * chance));
         self.closed_until = self.closed_until.max(now + seconds);
         if pause.first && seconds >= NOTEWORTHY {

@@ -35,6 +35,11 @@ impl Slots {
         (self.spacing, self.slack) = (spacing, slack);
     }
 
+    /// Lets the first start of a run leave at once.
+    pub(super) fn begin(&mut self) {
+        self.next = 0.0;
+    }
+
     /// Leaves the grid empty until then.
     pub(super) fn clear_until(&mut self, then: f64) {
         self.next = self.next.max(then);

@@ -11,8 +11,8 @@ use super::audian_failure::{Complaint, success};
 use super::audian_request::{PAGE, parts};
 use super::audian_wire as wire;
 use super::{
-    Answer, Call, CallError, Content, DeletionPage, DevicePage, Facts, HttpReply, HttpRequest, Page, Paging,
-    Provider, TokenKeeper,
+    Answer, Call, CallError, Content, DeletionPage, DevicePage, Facts, HttpReply, HttpRequest, Limits, Page,
+    Paging, Provider, TokenKeeper,
 };
 use crate::row::Mode;
 use crate::secret::Secret;
@@ -133,6 +133,10 @@ impl Provider for Audian {
         let (method, path, body) = parts(&self.account, &self.keeper.key(), call);
         let token = if matches!(call, Call::Exchange) { Secret::new("") } else { self.keeper.current() };
         HttpRequest { method, path, authorization: ("x-auth-token", token), body }
+    }
+
+    fn limits(&self, reply: &HttpReply) -> Limits {
+        Limits { tokens: wire::tokens_left(&reply.body), ..reply.limits }
     }
 
     fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError> {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Details;
@@ -36,6 +37,20 @@ pub(super) fn next_key(reply: &Value) -> Option<String> {
 pub(super) fn request_id(reply: &Value) -> String {
     let id = text(reply, &["request_id", "requestId"]);
     id.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()
+}
+
+/// Tokens left in the account's bucket, where the envelope says so (docs.audian.com, authentication).
+pub(super) fn tokens_left(body: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        tokens: Tokens,
+    }
+    #[derive(Deserialize)]
+    struct Tokens {
+        remaining: f64,
+    }
+    let envelope: Envelope = serde_json::from_slice(body).ok()?;
+    Some(envelope.tokens.remaining.max(0.0) as u64)
 }
 
 /// The user in our words; `None` for one without an id.

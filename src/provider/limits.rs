@@ -18,6 +18,8 @@ pub struct Limits {
     pub remaining: Option<u64>,
     /// When the window ends.
     pub reset: Option<Duration>,
+    /// Tokens left in a bucket; a provider may tell that in its bodies.
+    pub tokens: Option<u64>,
 }
 
 /// Numbers below this are seconds to wait; above it, seconds since 1970.
@@ -38,6 +40,7 @@ impl Limits {
             limit: number(["x-ratelimit-limit", "ratelimit-limit"]),
             remaining: number(["x-ratelimit-remaining", "ratelimit-remaining"]),
             reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now())),
+            tokens: None,
         }
     }
 }

@@ -43,6 +43,11 @@ pub trait Provider {
     /// The request that makes this call.
     fn request(&self, call: &Call) -> HttpRequest;
 
+    /// What the reply says of limits, in its headers or elsewhere.
+    fn limits(&self, reply: &HttpReply) -> Limits {
+        reply.limits
+    }
+
     /// What the reply to this call means.
     fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError>;
 

@@ -165,7 +165,7 @@ impl<'a> Caller<'a> {
         let token = self.provider.tokens().map_or(0, TokenKeeper::generation);
         let sent = Instant::now();
         let reply = self.transport.send(self.provider.request(call)).await;
-        let limits = reply.as_ref().map(|reply| reply.limits).unwrap_or_default();
+        let limits = reply.as_ref().map(|reply| self.provider.limits(reply)).unwrap_or_default();
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let result = self.judge(call, reply);
         self.count(call, &result);

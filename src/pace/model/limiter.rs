@@ -26,7 +26,7 @@ pub(super) enum Wait {
 pub(super) struct Settings {
     pub(super) shape: Shape,
     pub(super) wait: Wait,
-    /// Every answer carries `X-RateLimit-*`.
+    /// Every answer carries `X-RateLimit-*`; of a bucket, the tokens that are left.
     pub(super) headers: bool,
     /// From this time on, the limit is this many times as high.
     pub(super) change: Option<(f64, f64)>,
@@ -77,7 +77,8 @@ impl Limiter {
                 self.seen = now;
                 let taken = self.level >= 1.0;
                 self.level -= f64::from(taken);
-                self.answer(taken, (1.0 - self.level) / rate, Limits::default())
+                let tokens = self.settings.headers.then_some(self.level as u64);
+                self.answer(taken, (1.0 - self.level) / rate, Limits { tokens, ..Limits::default() })
             }
             Shape::Window { calls, period } => {
                 let number = ((now + self.settings.phase) / period).floor();

@@ -143,6 +143,20 @@ fn buckets_of_a_first_run() {
             (1.03, 0.03),
         ),
         scenario(
+            "bucket 10/s of 100 that tells its tokens (Kazoo)",
+            16,
+            client(1000, 0.1),
+            Settings { headers: true, ..bare(bucket(10.0, 100.0)) },
+            (1.0, 0.0),
+        ),
+        scenario(
+            "bucket 50/s of 30 that tells its tokens, 64",
+            64,
+            client(3000, 0.02),
+            Settings { headers: true, ..bare(bucket(50.0, 30.0)) },
+            (1.03, 0.002),
+        ),
+        scenario(
             "bucket 10,000/s of 1,000",
             64,
             client(100_000, 0.002),

@@ -18,6 +18,7 @@ fn wild(dice: &mut Dice) -> Ended {
         limit: some(dice, &[0, 1, 50, u64::MAX]),
         remaining: some(dice, &[0, 1, 49, u64::MAX]),
         reset: seconds(some(dice, &[0, 1, 60, 3600, 1_000_000_000])),
+        tokens: some(dice, &[0, 1, 2, 99, u64::MAX]),
     };
     match (dice.draw() * 8.0) as u32 {
         0 => Ended::Silent,
