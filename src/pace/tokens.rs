@@ -132,7 +132,8 @@ impl Tokens {
 
     /// Whether one more call is covered beside those in flight; a part of the bucket is left to others.
     pub(super) fn cover(&self, now: f64, in_flight: u32, headroom: f64) -> Cover {
-        let flowed = self.flow.unwrap_or(0.0) * (now - self.newest.at).max(0.0);
+        // What flowed back while the answer was on its way is not counted on.
+        let flowed = self.flow.unwrap_or(0.0) * (now - self.newest.heard).max(0.0);
         let level = (self.newest.level + flowed).min(self.most) - f64::from(in_flight);
         let wanted = (self.most * headroom).max(KEPT) + 1.0;
         match self.flow {

@@ -20,6 +20,21 @@ fn a_token_that_ends_in_mid_run_fails_no_row() {
     assert!(exchanges <= refused + 1, "{refused} refused, {exchanges} exchanges");
 }
 
+/// Nothing but the `tokens` of each answer tells of the bucket.
+#[test]
+fn a_bucket_that_tells_its_tokens_is_never_run_dry() {
+    let mut settings = settings(0, &["dialect=kazoo", "burst=60", "limit_headers=off", "limit_shape=bare"]);
+    settings.rate = Rate::parse("100/s").expect("a rate");
+    let desk = Desk::with(settings);
+    desk.sheet("config.toml", "[default]\ndialect = \"kazoo\"\n");
+    let rows: String = (0..200).map(|n| format!("Person{n},Number{n},person{n}@example.com\n")).collect();
+    desk.sheet("staff.csv", format!("first_name,last_name,email\n{rows}"));
+    desk.run(&["onboard", "staff.csv", "--config", "config.toml", "--progress", "none"]).exits(0);
+    let truth = desk.truth();
+    assert_eq!(truth.users.len(), 200);
+    assert_eq!(truth.calls.iter().filter(|call| call.status == 429).count(), 0);
+}
+
 #[test]
 fn a_refused_key_and_a_refused_token_stop_the_run() {
     for (variable, value) in [("AUDIAN_API_KEY", "wrong"), ("AUDIAN_AUTH_TOKEN", "wrong")] {
