@@ -25,6 +25,11 @@ pub(super) struct Directory {
 }
 
 impl Directory {
+    /// Whether nobody is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
     /// The users who have one of these e-mails or addresses, without regard to case.
     pub(super) fn named(&self, names: &[String]) -> Vec<User> {
         let places = names.iter().filter_map(|name| self.by_name.get(&name.to_lowercase())).flatten();

@@ -149,7 +149,7 @@ impl<'a> Caller<'a> {
     pub async fn exchange(&self, call: &Call, row: Option<u64>) -> Result<Answer, Broken> {
         let result = match self.provider.tokens() {
             None => self.once(call, row).await.1,
-            Some(keeper) => self.with_token(keeper, call, row).await,
+            Some(keeper) => Box::pin(self.with_token(keeper, call, row)).await,
         };
         result.inspect_err(|broken| {
             if let Broken::Failed { error, .. } = broken {

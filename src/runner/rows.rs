@@ -107,7 +107,7 @@ impl Engine<'_> {
         let sip_device = match step {
             Step::EnsureUser(wish) => return self.ensure_user(current, wish).await,
             Step::EnsureSipPassword { device_id: Some(id), .. } => id.clone(),
-            Step::EnsureSipPassword { device_id: None, .. } => match self.sip_device(progress).await {
+            Step::EnsureSipPassword { device_id: None, .. } => match Box::pin(self.sip_device(progress)).await {
                 Ok(Some(id)) => id,
                 Ok(None) => return StepEnd::Failed(no_sip_device()),
                 Err(Broken::Stopped) => return StepEnd::Stopped,
@@ -121,7 +121,8 @@ impl Engine<'_> {
         #[cfg(feature = "planted-bugs")]
         let user_id = self.namesake(step, progress.plan).await.unwrap_or(user_id);
         if leaving::looks_first(step, self.caller.provider().facts()) {
-            return self.ensure_looking(current, &user_id, step, progress.plan).await;
+            // What few rows need is not carried about by all.
+            return Box::pin(self.ensure_looking(current, &user_id, step, progress.plan)).await;
         }
         self.ensure(current, &user_id, step, &call_for(step, &user_id, &sip_device)).await
     }

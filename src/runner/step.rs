@@ -149,7 +149,7 @@ impl Engine<'_> {
                 }
                 Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
                 Next::Final if current.in_doubt || planted(Bug::MissingIsDeleted) => {
-                    return self.after_doubt(user_id, step, error).await;
+                    return Box::pin(self.after_doubt(user_id, step, error)).await;
                 }
                 Next::Final => return StepEnd::Failed(error),
             }
