@@ -113,20 +113,24 @@ impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
     /// Reads pages concurrently and takes them in order.
     async fn pages<'l>(&mut self, pages: impl Iterator<Item = (&'l List, u64)>) -> Result<(), ExportFailed> {
         let (caller, wish, completion) = (self.caller, self.wish, self.completion);
-        let failed = Cell::new(false);
+        let failed = &Cell::new(false);
         let mut answers = stream::iter(pages.take_while(|_| !failed.get()))
             .map(|(list, offset)| async move {
                 let page = async {
+                    if failed.get() {
+                        return Err(ExportFailed::Stopped);
+                    }
                     let mut page = list.page(caller, wish, offset).await?;
                     completion.complete(caller, &mut page.users).await?;
                     Ok(page)
                 };
                 (list, page.await)
             })
-            .buffered(caller.most().max(1));
+            // Some wait at the gate, so that a call leaves as soon as another ends, and not when its page was taken.
+            .buffered(2 * caller.most().max(1));
         let mut result = Ok(());
         while let Some((list, page)) = answers.next().await {
-            // After a failure no call is begun, but those in flight come to their end.
+            // After a failure no page is asked for, but those on their way or at the gate come to their end.
             if result.is_ok() {
                 result = page.and_then(|page| self.take(list, &page).map(|_| ()));
                 failed.set(result.is_err());

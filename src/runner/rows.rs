@@ -107,7 +107,7 @@ impl Engine<'_> {
         let sip_device = match step {
             Step::EnsureUser(wish) => return self.ensure_user(current, wish).await,
             Step::EnsureSipPassword { device_id: Some(id), .. } => id.clone(),
-            Step::EnsureSipPassword { device_id: None, .. } => match Box::pin(self.sip_device(progress)).await {
+            Step::EnsureSipPassword { device_id: None, .. } => match self.sip_device(progress).await {
                 Ok(Some(id)) => id,
                 Ok(None) => return StepEnd::Failed(no_sip_device()),
                 Err(Broken::Stopped) => return StepEnd::Stopped,
@@ -130,7 +130,7 @@ impl Engine<'_> {
     /// The id of the SIP device: as the create answered, else by a read that waits for it.
     async fn sip_device(&self, progress: &mut Progress<'_>) -> Result<Option<String>, Broken> {
         if progress.open.sip_device.is_empty()
-            && let Some(user) = self.wait_for_sip_device(progress.user_id()).await?
+            && let Some(user) = Box::pin(self.wait_for_sip_device(progress.user_id())).await?
         {
             progress.learn(&Applied { user: Some(Box::new(user)), ..Applied::default() });
         }
