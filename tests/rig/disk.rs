@@ -20,7 +20,8 @@ pub struct Platter {
     pub state: State,
     /// Durable intents by row and step.
     pub intents: std::collections::BTreeMap<(u32, String), u32>,
-    failed: bool,
+    /// A write has failed, and the process that saw it still lives.
+    pub failed: bool,
 }
 
 impl Platter {
@@ -107,6 +108,12 @@ impl ModelDisk {
                 world.platter.borrow_mut().keep(&bytes);
                 world.crash().await;
             }
+            "refused" => return Err(self.fail(&[], "No space left on device")),
+            "cut_short" => {
+                let part = part.clamp(1, bytes.len().saturating_sub(1).max(1));
+                return Err(self.fail(&bytes[..part], "No space left on device"));
+            }
+            "not_synced" => return Err(self.fail(&bytes, "Input/output error")),
             "full" => return Err(self.fail(&bytes[..part], "No space left on device")),
             // What a failed sync left behind nobody knows: part of it, or all.
             _ => {

@@ -15,7 +15,7 @@ type Told = BTreeMap<Site, &'static str>;
 const KINDS: [Kind; 3] = [Kind::Onboard, Kind::Update, Kind::Offboard];
 
 /// From so many seeds on a run counts as a full one.
-const FULL: u64 = 10_000;
+pub const FULL: u64 = 10_000;
 
 #[test]
 fn three_rows_survive_every_strike_at_every_site() {
@@ -46,7 +46,7 @@ fn variants(each: u64) -> impl Iterator<Item = (Kind, u64)> {
     KINDS.into_iter().flat_map(move |kind| (0..each).map(move |variant| (kind, variant)))
 }
 
-fn calm(kind: Kind, rows: usize, variant: u64) -> Ending {
+pub fn calm(kind: Kind, rows: usize, variant: u64) -> Ending {
     holds(kind, rows, variant, &Told::new())
 }
 
@@ -65,7 +65,7 @@ fn strikes(
     [at(calls, Site::Net, net), at(writes, Site::Disk, disk)].concat()
 }
 
-fn holds(kind: Kind, rows: usize, variant: u64, strikes: &Told) -> Ending {
+pub fn holds(kind: Kind, rows: usize, variant: u64, strikes: &Told) -> Ending {
     let (scenario, simulator) = Scenario::small(kind, rows, variant);
     let ending = play_with(scenario, simulator, Strikes::Told(strikes.clone()));
     assert_eq!(violations(&ending), Vec::<String>::new(), "{kind:?} {rows} {variant}: {}", written(strikes));

@@ -9,6 +9,7 @@ mod checker;
 mod coverage;
 mod disk;
 mod exhaustive;
+mod full_disk;
 mod journal;
 mod meddler;
 mod network;

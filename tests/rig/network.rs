@@ -212,6 +212,9 @@ impl ModelNetwork {
             world.accuse("P13: a call left before Retry-After had passed");
         }
         let platter = world.platter.borrow();
+        if platter.failed {
+            world.accuse("P6: a call left after the disk had failed");
+        }
         if request.method == "GET" {
             return if platter.state.ready { "look" } else { "preflight" };
         }

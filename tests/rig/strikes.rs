@@ -52,6 +52,9 @@ pub const NET: &[&str] = &[
 /// The strikes on disk writes that do not end the process at once.
 pub const DISK: &[&str] = &["full", "eio"];
 
+/// How a disk write fails, by what it leaves behind: nothing, a part, or all of it. Told, never drawn.
+pub const FULL_DISK: &[&str] = &["refused", "cut_short", "not_synced"];
+
 /// The ways in which a process dies at a call.
 pub const NET_CRASHES: &[&str] = &["crash_before", "crash_after", "crash_late"];
 
@@ -164,7 +167,7 @@ pub fn written<'a>(strikes: impl IntoIterator<Item = (&'a Site, &'a &'static str
 }
 
 fn known(name: &str) -> &'static str {
-    let all = [NET, DISK, NET_CRASHES, DISK_CRASHES];
+    let all = [NET, DISK, FULL_DISK, NET_CRASHES, DISK_CRASHES];
     let found = all.into_iter().flatten().find(|known| **known == name);
     found.unwrap_or_else(|| panic!("there is no strike `{name}`"))
 }
