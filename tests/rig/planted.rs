@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use callroster::planted::{ALL, Bug, plant};
 
 use crate::checker::violations;
+use crate::regressions::{ONCE_BROKEN, again};
 use crate::seeds::{asked, shrunk};
 use crate::story::play;
 
@@ -16,6 +17,23 @@ fn every_planted_bug_is_found() {
     assert!(ALL.len() >= 24, "{} bugs", ALL.len());
     let hidden: Vec<Bug> = ALL.iter().copied().filter(|bug| !is_found(*bug)).collect();
     assert_eq!(hidden, [], "nobody finds these");
+}
+
+/// A line that its own fault no longer breaks guards nothing: look for another seed.
+#[test]
+fn every_planted_fault_of_old_still_breaks_its_line() {
+    for (seed, strikes, why, fault) in ONCE_BROKEN.iter().filter(|line| !line.3.is_empty()) {
+        let bug = ALL.iter().copied().find(|bug| format!("{bug:?}") == *fault);
+        plant(Some(bug.unwrap_or_else(|| panic!("nobody plants {fault}"))));
+        let broken = again(*seed, strikes);
+        plant(None);
+        // What was once broken, and not whatever else the bug does.
+        let promise = &why[..2];
+        assert!(
+            broken.iter().any(|what| what.starts_with(promise)),
+            "{fault} spares seed {seed}: {broken:?}"
+        );
+    }
 }
 
 fn is_found(bug: Bug) -> bool {
