@@ -20,4 +20,5 @@ mod scenario;
 mod seeds;
 mod story;
 mod strikes;
+mod wall;
 mod world;

@@ -11,20 +11,17 @@ use callroster::provider::{
 use callroster::row::Request;
 use callroster::simulator::{SimReply, SimRequest};
 use futures::future::LocalBoxFuture;
-use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
 use crate::account::BASIC;
 use crate::chance::Chance;
 use crate::meddler;
 use crate::scenario::Scenario;
+use crate::wall::{http_date, true_second};
 use crate::world::World;
 
 /// How long a client waits for a reply.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// When the simulator's wall clock began.
-const WALL: i64 = 1_767_225_600;
 
 /// The network as one process sees it.
 pub struct ModelNetwork {
@@ -49,6 +46,7 @@ impl ModelNetwork {
         let world = &self.world;
         world.alive().await;
         let request = plain(request);
+        world.follow(&request);
         let state = self.judge(&request);
         let (number, strike) = world.net_site(state).await;
         if let (Some(_), Some((row, _))) = (strike, self.named(&request)) {
@@ -169,11 +167,10 @@ impl ModelNetwork {
     /// A 429 in one of the shapes that providers have.
     fn too_many(&self, chance: &mut Chance) -> SimReply {
         let wait = 1 + chance.below(3);
-        let at = WALL + self.world.now().as_secs() as i64 + 1 + wait as i64;
-        let date = |at: i64| stamp(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let at = true_second(self.world.now()) + 1 + wait as i64;
         match chance.below(6) {
             0 => limited(vec![("retry-after", wait.to_string())], ""),
-            1 => limited(vec![("retry-after", date(at))], ""),
+            1 => limited(vec![("retry-after", http_date(at))], ""),
             2 => limited(vec![("x-ratelimit-reset", at.to_string())], ""),
             3 => limited(vec![], PAGE),
             4 => limited(vec![("retry-after", wait.to_string())], REST),
@@ -192,12 +189,11 @@ impl ModelNetwork {
     }
 
     fn delivered(&self, mut reply: SimReply) -> HttpReply {
+        let now = self.world.now();
         if reply.get("date").is_none() {
-            let now = stamp(WALL + self.world.now().as_secs() as i64);
-            reply.headers.push(("date".into(), now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()));
+            reply.headers.push(("date".into(), http_date(true_second(now))));
         }
-        let wrong = SignedDuration::from_hours(24 * 365 * self.scenario.wrong_years);
-        let local = stamp(WALL + self.world.now().as_secs() as i64) + wrong;
+        let local = self.world.wall.look(now);
         HttpReply {
             status: reply.status,
             limits: Limits::read(|name| reply.get(name), local),
@@ -315,10 +311,6 @@ fn own(status: u16, body: &str) -> SimReply {
 fn limited(headers: Vec<(&str, String)>, body: &str) -> SimReply {
     let headers = headers.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
     SimReply { headers, ..own(429, body) }
-}
-
-fn stamp(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).expect("a time within our lives")
 }
 
 fn plain(request: HttpRequest) -> SimRequest {

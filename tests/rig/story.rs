@@ -10,7 +10,7 @@ use callroster::history::{Earlier, Key};
 use callroster::journal::{Event, FORMAT, Header, Input, Journal};
 use callroster::outcome::Status;
 use callroster::outcome::{Cause, RowOutcome, Stop, Tally, exit_code};
-use callroster::pace::Pace;
+use callroster::pace::{Learned, Pace};
 use callroster::preflight::{Preflight, PreflightFailed, Sought, ValidRows};
 use callroster::provider::NewUser;
 use callroster::provider::exotel::Exotel;
@@ -22,7 +22,8 @@ use crate::chance::Chance;
 use crate::disk::ModelDisk;
 use crate::network::ModelNetwork;
 use crate::scenario::{REST, Scenario, source_row};
-use crate::strikes::Strikes;
+use crate::strikes::{Menu, Strikes};
+use crate::wall::WallClock;
 use crate::world::World;
 
 /// No process of a run of a dozen rows may take longer.
@@ -50,7 +51,14 @@ enum Process {
 /// Plays a seed with what is drawn from it.
 pub fn play(seed: u64) -> Ending {
     let (scenario, simulator) = Scenario::of(seed);
-    play_with(scenario, simulator, Strikes::Drawn(crate::strikes::Menu::of(seed)))
+    play_with(scenario, simulator, Strikes::Drawn(Menu::of(seed)))
+}
+
+/// Plays a seed while the wall clock jumps; its processes may remember limits from one to the next.
+pub fn play_jumping(seed: u64, remembers: bool) -> Ending {
+    let (scenario, simulator) = Scenario::of(seed);
+    let learned = remembers.then(Learned::default);
+    play_under(WallClock::jumping(seed), learned, scenario, simulator, Strikes::Drawn(Menu::of(seed)))
 }
 
 /// Plays a scenario with given strikes.
@@ -59,9 +67,21 @@ pub fn play_with(
     simulator: callroster::simulator::Simulator,
     strikes: Strikes,
 ) -> Ending {
+    let wall = WallClock::wrong_by(scenario.wrong_years);
+    play_under(wall, None, scenario, simulator, strikes)
+}
+
+fn play_under(
+    wall: WallClock,
+    learned: Option<Learned>,
+    scenario: Scenario,
+    simulator: callroster::simulator::Simulator,
+    strikes: Strikes,
+) -> Ending {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime needs nothing of the system").block_on(async {
-        let world = Rc::new(World::new(scenario.seed, simulator, strikes));
+        let world = Rc::new(World::new(scenario.seed, simulator, strikes, wall));
+        world.learned.set(learned);
         let scenario = Rc::new(scenario);
         sleep(REST).await;
         let told = processes(&world, &scenario).await;
@@ -138,22 +158,28 @@ async fn begin(world: &Rc<World>, scenario: &Scenario) -> Option<Journal> {
         }
     };
     let (replay, first) = if replay.state.unfinished() {
-        (replay, Event::Resumed { at: String::new() })
+        (replay, Event::Resumed { at: stamp(world) })
     } else {
         world.platter.borrow_mut().wipe();
         if world.sent.borrow().values().sum::<u32>() > 0 && !replay.state.wrote {
             world.accuse("P4: a call had left, and the journal knows of none");
         }
         world.sent.borrow_mut().clear();
-        (Default::default(), Event::Run(Box::new(header(scenario))))
+        (Default::default(), Event::Run(Box::new(header(world, scenario))))
     };
     let journal = Journal::new(Box::new(ModelDisk(Rc::clone(world))), replay);
     journal.durable(&first).await.ok().map(|()| journal)
 }
 
-fn header(scenario: &Scenario) -> Header {
+/// The time as the journal keeps it.
+fn stamp(world: &World) -> String {
+    world.wall.look(world.now()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn header(world: &World, scenario: &Scenario) -> Header {
     let input = Input { rows: scenario.rows.len() as u64, ..Input::default() };
-    Header { format: FORMAT, command: scenario.kind.word().into(), input, ..Header::default() }
+    let (command, started) = (scenario.kind.word().into(), stamp(world));
+    Header { format: FORMAT, command, started, input, ..Header::default() }
 }
 
 /// Look, carry out, tell.
@@ -168,7 +194,7 @@ async fn carry_out(
     let watcher = Watcher { world, scenario };
     let key = Key::fixed([7; 32]);
     let content_of = |user: &NewUser| key.wished("sim", user);
-    let pace = (Pace::new(scenario.concurrency, None), scenario.retries);
+    let pace = (pace(world, scenario), scenario.retries);
     let caller = Caller::new(&exotel, &network, stop, &watcher, pace, world.seed);
     let mut rows = SheetRows { scenario, next: 0 };
     if !journal.state().ready {
@@ -211,7 +237,19 @@ async fn carry_out(
             return Process::Ended;
         }
     }
+    if world.learned.get().is_some() {
+        world.learned.set(Some(engine.caller.learned(world.wall.look(world.now()).as_second())));
+    }
     tell(world, scenario, journal, stop).await
+}
+
+/// Where processes remember limits, each begins with those of the one before.
+fn pace(world: &World, scenario: &Scenario) -> Pace {
+    let pace = Pace::new(scenario.concurrency, None);
+    match world.learned.get() {
+        None => pace,
+        Some(learned) => pace.with_learned(&learned, world.wall.look(world.now()).as_second()),
+    }
 }
 
 /// The parts of a run that read the rows.
@@ -252,7 +290,7 @@ async fn tell(world: &World, scenario: &Scenario, journal: &Journal, stop: &Stop
     let (cause, stopped) = (stop.as_ref().map(|stop| stop.cause), stop.is_some());
     let code = if synced.is_err() { 1 } else { exit_code(&tally, cause) };
     world.told.replace(Some(told));
-    let _ = journal.durable(&Event::End { at: String::new(), exit_code: code, stopped }).await;
+    let _ = journal.durable(&Event::End { at: stamp(world), exit_code: code, stopped }).await;
     Process::Ended
 }
 

@@ -5,16 +5,19 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use callroster::journal::State;
 use callroster::outcome::RowOutcome;
+use callroster::pace::Learned;
 use callroster::simulator::{SimReply, SimRequest, Simulator};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::disk::Platter;
 use crate::strikes::{DISK_CRASHES, NET_CRASHES, Site, Strikes};
+use crate::wall::WallClock;
 
 /// More calls than this in one seed are a run without an end.
 const MOST_CALLS: u32 = 20_000;
@@ -24,6 +27,11 @@ pub struct World {
     pub simulator: RefCell<Simulator>,
     pub platter: RefCell<Platter>,
     pub began: Instant,
+    pub wall: WallClock,
+    /// What the last process learned of limits, where processes remember it.
+    pub learned: Cell<Option<Learned>>,
+    /// Every call so far and when it left, in one number.
+    pub course: Cell<u64>,
     /// A process may be interrupted by this.
     pub interrupted: Notify,
     /// Writing calls that left, by row and step, since the journal began.
@@ -58,12 +66,15 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(seed: u64, simulator: Simulator, strikes: Strikes) -> World {
+    pub fn new(seed: u64, simulator: Simulator, strikes: Strikes, wall: WallClock) -> World {
         World {
             seed,
             simulator: RefCell::new(simulator),
             platter: RefCell::default(),
             began: Instant::now(),
+            wall,
+            learned: Cell::default(),
+            course: Cell::default(),
             interrupted: Notify::new(),
             sent: RefCell::default(),
             struck: RefCell::default(),
@@ -89,6 +100,13 @@ impl World {
 
     pub fn now(&self) -> Duration {
         self.began.elapsed()
+    }
+
+    /// Takes a call into the course of the seed.
+    pub fn follow(&self, request: &SimRequest) {
+        let mut hasher = DefaultHasher::new();
+        (self.course.get(), self.now(), &request.method, &request.path, &request.body).hash(&mut hasher);
+        self.course.set(hasher.finish());
     }
 
     /// Says what happens, where `RIG_TRACE` is set.
