@@ -232,7 +232,7 @@ mod tests {
     fn limits_are_told_as_the_headers_have_them() {
         let limits = Limits { limit: Some(50), reset: Some(Duration::from_secs(9)), ..Limits::default() };
         assert_eq!(shown_limits(&limits), "limit 50, window ends in 9 s (as the provider says)");
-        assert!(shown_limits(&Limits::default()).contains("name none"));
+        assert!(shown_limits(&Limits::default()).contains("names none"));
     }
 
     #[test]
