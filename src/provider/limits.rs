@@ -24,42 +24,50 @@ pub struct Limits {
 
 /// Numbers below this are seconds to wait; above it, seconds since 1970.
 const EPOCH_FROM: i64 = 1_000_000_000;
+/// A moment that is further away by the local clock alone tells of a wrong clock, not of a wait.
+const BELIEVED: Duration = Duration::from_secs(3600);
 
 impl Limits {
     /// Reads the headers that `header` gives by lower-case name.
     ///
     /// A date is held against the reply's own `Date` where there is one, so that a wrong local
-    /// clock does not lengthen or shorten a wait.
+    /// clock does not lengthen or shorten a wait; without one, a wait beyond an hour counts as not told.
     pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, local_now: Timestamp) -> Limits {
         // Every reply has a date, and few have anything to hold against it.
-        let now = || header("date").and_then(http_date).unwrap_or(local_now);
+        let now = || (header("date").and_then(http_date), local_now);
         let first = |names: [&str; 2]| names.iter().find_map(|name| header(name)).map(str::trim);
         let number = |names| first(names).and_then(leading_number);
         Limits {
-            retry_after: header("retry-after").and_then(|text| wait(text.trim(), now())),
+            retry_after: header("retry-after").and_then(|text| wait(text.trim(), now)),
             limit: number(["x-ratelimit-limit", "ratelimit-limit"]),
             remaining: number(["x-ratelimit-remaining", "ratelimit-remaining"]),
-            reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now())),
+            reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now)),
             tokens: None,
         }
     }
 }
 
 /// A waiting time given as seconds, as an epoch or as an HTTP date; a past date is no wait.
-fn wait(text: &str, now: Timestamp) -> Option<Duration> {
-    if let Ok(number) = text.parse::<f64>() {
-        if !number.is_finite() || number < 0.0 {
-            return None;
-        }
-        if number < EPOCH_FROM as f64 {
-            return Some(Duration::from_secs_f64(number));
-        }
-        let left = number - now.as_millisecond() as f64 / 1000.0;
-        return Some(Duration::from_secs_f64(left.clamp(0.0, EPOCH_FROM as f64)));
+fn wait(text: &str, now: impl Fn() -> Now) -> Option<Duration> {
+    let Ok(number) = text.parse::<f64>() else {
+        return until(http_date(text)?.as_millisecond() as f64 / 1000.0, now());
+    };
+    match number {
+        number if !number.is_finite() || number < 0.0 => None,
+        number if number < EPOCH_FROM as f64 => Some(Duration::from_secs_f64(number)),
+        number => until(number, now()),
     }
-    let at = http_date(text)?;
-    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
 }
+
+/// How long it is until `moment`, in seconds since 1970.
+fn until(moment: f64, (theirs, ours): Now) -> Option<Duration> {
+    let now = theirs.unwrap_or(ours).as_millisecond() as f64 / 1000.0;
+    let left = Duration::from_secs_f64((moment - now).clamp(0.0, EPOCH_FROM as f64));
+    (theirs.is_some() || left <= BELIEVED).then_some(left)
+}
+
+/// The provider's time, where the reply tells it, and the local one.
+type Now = (Option<Timestamp>, Timestamp);
 
 fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
@@ -73,6 +81,8 @@ fn leading_number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     fn read(headers: &[(&str, &'static str)]) -> Limits {
@@ -101,6 +111,32 @@ mod tests {
             ("retry-after", "Mon, 23 Nov 2026 18:00:20 GMT"),
         ]);
         assert_eq!(seconds(limits.retry_after), Some(20.0));
+    }
+
+    #[test]
+    fn a_wrong_local_clock_neither_changes_a_wait_nor_makes_one_of_years() {
+        let (date, at) = ("Mon, 23 Nov 2026 12:00:00 GMT", "Mon, 23 Nov 2026 12:00:20 GMT");
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a constant");
+        for hours in [-87_600, -24, -2, 0, 1, 24, 87_600] {
+            let local = now + SignedDuration::from_hours(hours);
+            for (name, moment) in [("retry-after", at), ("x-ratelimit-reset", "1795435220")] {
+                let told = |dated: bool| {
+                    let header = |asked: &str| match asked {
+                        "date" => Some(date).filter(|_| dated),
+                        _ => Some(moment).filter(|_| asked == name),
+                    };
+                    let limits = Limits::read(header, local);
+                    seconds(limits.retry_after.or(limits.reset))
+                };
+                assert_eq!(told(true), Some(20.0), "{name} {hours}");
+                let undated = match hours {
+                    0 => Some(20.0),
+                    1.. => Some(0.0),
+                    _ => None,
+                };
+                assert_eq!(told(false), undated, "{name} {hours}");
+            }
+        }
     }
 
     #[test]
