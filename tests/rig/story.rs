@@ -54,10 +54,9 @@ pub fn play(seed: u64) -> Ending {
     play_with(scenario, simulator, Strikes::Drawn(Menu::of(seed)))
 }
 
-/// Plays a seed while the wall clock jumps; its processes may remember limits from one to the next.
-pub fn play_jumping(seed: u64, remembers: bool) -> Ending {
+/// Plays a seed while the wall clock jumps; with limits of an earlier run, its processes remember them from one to the next.
+pub fn play_jumping(seed: u64, learned: Option<Learned>) -> Ending {
     let (scenario, simulator) = Scenario::of(seed);
-    let learned = remembers.then(Learned::default);
     play_under(WallClock::jumping(seed), learned, scenario, simulator, Strikes::Drawn(Menu::of(seed)))
 }
 
