@@ -1,7 +1,8 @@
 //! The rig: whole runs of the real engine over a modelled network, disk, clock and chance.
 //!
-//! A seed decides everything. `seeds.rs` plays many, `exhaustive.rs` every crash point of small sheets,
-//! `regressions.rs` those that failed once, `planted.rs` proves that the rig finds bugs.
+//! A seed decides everything. `seeds.rs` plays many, `exhaustive.rs` every crash point of small sheets, `full_disk.rs`
+//! every write of long ones, `wall.rs` lets the clock jump, `regressions.rs` plays those that failed once, `planted.rs`
+//! proves that the rig finds bugs.
 
 mod account;
 mod chance;
