@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::columns::is_blank;
+
 /// Whether written cells are guarded; off with `--no-formula-guard`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FormulaGuard {
@@ -39,11 +41,31 @@ pub fn unguarded(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether the text would run, with all quotes in front looked through.
+pub fn runs_behind_quotes(text: &str) -> bool {
+    let behind = text.trim_start_matches('\'');
+    match behind.as_bytes().first() {
+        None => false,
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n') => true,
+        Some(b'!'..=b'~') => false,
+        Some(_) => behind.trim_start_matches(is_dropped).starts_with(TRIGGERS),
+    }
+}
+
+/// What makes a formula of the text behind it. A spreadsheet that is set to Chinese, Japanese or Korean takes the
+/// full-width signs for the plain ones.
+const TRIGGERS: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
+
+/// Whether a spreadsheet, or whoever copies the cell, may drop the sign from the start of a text.
+fn is_dropped(sign: char) -> bool {
+    let is_unseen = matches!(sign, '\u{61c}' | '\u{2061}'..='\u{2064}' | '\u{206a}'..='\u{206f}');
+    is_blank(sign) || sign.is_control() || is_unseen
+}
+
 /// Whether the cell would run, or would lose its own `'` when it is read again.
 fn needs_quote(cell: &str) -> bool {
-    // All quotes in front are looked through: `''=1` must gain one, or reading it would take one off.
-    let behind = cell.trim_start_matches('\'');
-    behind.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_e164(cell)
+    // `''=1` must gain a quote, or reading it would take one off.
+    runs_behind_quotes(cell) && !is_e164(cell)
 }
 
 /// Exactly `+` and 7 to 15 digits, the first not 0.
@@ -78,6 +100,14 @@ mod tests {
             ("''=1", "'''=1"),
             ("'+919876543210", "''+919876543210"),
             ("'tis", "'tis"),
+            ("\n=1", "'\n=1"),
+            (" =1", "' =1"),
+            ("\u{a0}\u{200b}-1", "'\u{a0}\u{200b}-1"),
+            ("＝1", "'＝1"),
+            ("'　＋1", "''　＋1"),
+            (" +919876543210", "' +919876543210"),
+            (" a=1", " a=1"),
+            ("－", "'－"),
         ] {
             assert_eq!(guarded(cell), written);
             assert_eq!(unguarded(written), cell);
@@ -93,7 +123,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_value_comes_back(cell in "['=+@\t\r0-9a-c -]{0,18}") {
+        fn every_value_comes_back(cell in "['=+@＝＋\t\r\n0-9a-c\u{a0}\u{200b} -]{0,18}") {
             prop_assert_eq!(unguarded(&guarded(&cell)).into_owned(), cell);
         }
 

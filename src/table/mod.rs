@@ -33,7 +33,7 @@ pub use beside::beside;
 pub use block_rows::BlockRows;
 pub use blocks::{Block, Blocks, Doubt};
 pub use failed::FailedWriter;
-pub use guard::{FormulaGuard, guarded, unguarded};
+pub use guard::{FormulaGuard, guarded, runs_behind_quotes, unguarded};
 pub use heading::normalised;
 pub use in_order::in_order;
 pub use results::{RESULT_COLUMNS, ResultWriter};
