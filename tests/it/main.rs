@@ -11,6 +11,7 @@ mod credentials;
 mod disk;
 mod doctor;
 mod export;
+mod hostile;
 mod import;
 mod layers;
 mod resume;
