@@ -5,6 +5,8 @@ use std::io::Write;
 
 use super::*;
 
+mod quotes;
+
 pub fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(bytes).expect("it can be written");
