@@ -429,7 +429,7 @@ pub struct ReportArguments {
 
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArguments {
-    /// A code of a result file, such as phone_damaged or 1021; exit-8 for an exit code
+    /// A code of a result file, such as phone_damaged or 1021; a kind of `validate --fix`, such as lost_plus; exit-8 for an exit code
     pub code: Option<String>,
     /// Print JSON
     #[arg(long)]

@@ -41,7 +41,7 @@ pub enum Damage {
 
 impl Damage {
     #[cfg(test)]
-    pub(super) const ALL: [Damage; 17] = [
+    pub(crate) const ALL: [Damage; 17] = [
         Damage::BlanksAround,
         Damage::UnseenBlank,
         Damage::SmartQuote,

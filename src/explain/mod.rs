@@ -4,6 +4,7 @@
 //! The words name no person and no cell, so they may stand wherever personal data may not.
 
 mod audian;
+mod clinic;
 mod endings;
 mod execution;
 mod exotel;
@@ -23,6 +24,7 @@ pub enum Source {
     Rule,
     Warning,
     File,
+    Clinic,
     Execution,
     Http,
     Exotel,
@@ -51,6 +53,7 @@ impl Source {
             Source::Rule => "a rule that a row breaks; nothing was sent for it",
             Source::Warning => "a warning; the row is sent all the same",
             Source::File => "a file that is refused as a whole; nothing was sent",
+            Source::Clinic => "a kind of `validate --fix`: what happened to a cell on its way",
             Source::Execution => "what callroster met while it worked on a row",
             Source::Http => "the HTTP status of an answer that has no code of its own",
             Source::Exotel => "Exotel's own code",
@@ -66,6 +69,7 @@ impl Source {
             Source::Rule => "rule",
             Source::Warning => "warning",
             Source::File => "file",
+            Source::Clinic => "clinic",
             Source::Execution => "execution",
             Source::Http => "http",
             Source::Exotel => "exotel",
@@ -76,10 +80,12 @@ impl Source {
     }
 }
 
-const TABLES: [&[Explanation]; 10] = [
+const TABLES: [&[Explanation]; 12] = [
     rules::RULES,
     rules::WARNINGS,
     rules::FILES,
+    clinic::FIGURES,
+    clinic::SIGNS,
     execution::CODES,
     http::CODES,
     exotel::CODES,
@@ -124,6 +130,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::clinic::Damage;
 
     #[test]
     fn every_code_is_there_once_and_says_what_to_do() {
@@ -154,6 +161,14 @@ mod tests {
         for code in words.map(String::from).chain(exits) {
             assert!(explain(&code).is_some(), "{code}");
         }
+    }
+
+    #[test]
+    fn every_kind_of_damage_is_explained() {
+        let kinds: BTreeSet<&str> = Damage::ALL.into_iter().map(Damage::word).collect();
+        let explained = all().filter(|explanation| explanation.source == Source::Clinic);
+        assert_eq!(explained.map(|explanation| explanation.code).collect::<BTreeSet<_>>(), kinds);
+        assert!(kinds.contains("lost_plus"));
     }
 
     #[test]

@@ -20,6 +20,20 @@ fn a_code_is_explained_and_a_slip_of_the_finger_is_met() {
 }
 
 #[test]
+fn every_kind_in_a_list_of_changes_is_explained() {
+    let desk = Desk::new();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/clinic.csv");
+    let said = desk.run(&["validate", sample, "--fix", "-o", "mended.csv"]).exits(3);
+    said.tells("callroster explain KIND");
+    let kinds = desk.column("mended.changes.csv", "kind");
+    assert!(kinds.iter().any(|kind| kind.contains("lost_plus")), "{kinds:?}");
+    for kind in kinds.iter().flat_map(|kinds| kinds.split("; ")) {
+        let said = desk.run(&["explain", kind, "--json"]).exits(0);
+        assert!(said.out.contains("\"source\":\"clinic\""), "{kind}: {}", said.out);
+    }
+}
+
+#[test]
 fn problems_that_repeat_share_a_line_with_the_mend() {
     let desk = Desk::new();
     let row = "Anna,Lee,not-an-address,,\n";

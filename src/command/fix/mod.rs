@@ -155,6 +155,9 @@ impl Fixed {
             self.left,
             list.display()
         ));
+        if !self.kinds.is_empty() {
+            screen.say("callroster explain KIND says of each such word what happened and what to check");
+        }
     }
 }
 
