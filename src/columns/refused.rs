@@ -94,9 +94,18 @@ fn ways(columns: &Columns, names: &[String], missing: &[Field]) -> String {
     if names.iter().any(|name| ["name", "full_name", "fullname", "employee_name"].contains(&name.as_str())) {
         text += "; a column with the full name must be split into first_name and last_name";
     }
+    if !Field::ALL.into_iter().any(|field| columns.has(field)) && guess.is_none() {
+        text += "; line 1 must name the columns: take out a title above it, or put a line with the names of the \
+                 columns above the first person";
+    }
     let kind = columns.kind.word();
+    let rename = match missing {
+        [_, _] => "rename the columns that hold them",
+        // Of several that would do, one is enough.
+        _ => "rename the column that holds it",
+    };
     text + &format!(
-        "; rename it, give --map \"{example}={field}\", or begin with `callroster template {kind}`"
+        "; {rename}, give --map \"{example}={field}\", or begin with `callroster template {kind}`"
     )
 }
 

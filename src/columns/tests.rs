@@ -58,7 +58,8 @@ fn a_refusal_names_columns_and_the_mend() {
             ][..],
         ),
         ("Name,email", Kind::Onboard, &[], &["first_name and last_name are missing", "split into"]),
-        ("", Kind::Onboard, &[], &["(found: nothing)"]),
+        ("", Kind::Onboard, &[], &["(found: nothing)", "line 1 must name the columns", "rename the columns"]),
+        ("Staff list 2026,,", Kind::Onboard, &[], &["take out a title above it"]),
         (
             "first_name,new_email",
             Kind::Update,

@@ -5,7 +5,7 @@
 use email_address::{EmailAddress, Options};
 
 use super::signs;
-use super::words::quoted;
+use super::words::{is_formula_error, quoted};
 use crate::columns::is_blank;
 
 /// The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3, with its brackets taken off).
@@ -22,6 +22,9 @@ pub fn is_right(text: &str) -> bool {
 /// What is wrong with an e-mail cell, and the mend.
 pub(super) fn explain(text: &str) -> String {
     let shown = quoted(text);
+    if is_formula_error(text) {
+        return format!("{shown} is what a formula that failed leaves; enter the address itself");
+    }
     if text.contains(|character| character != ' ' && is_blank(character)) {
         return format!("{shown} has an unseen character in it; type the address anew");
     }
@@ -231,6 +234,7 @@ mod tests {
     fn a_fault_tells_the_mend() {
         for (text, part) in [
             ("asha.example.com", "there is no @"),
+            ("#N/A", "\"#N/A\" is what a formula that failed leaves"),
             ("asha@example", "a domain like example.com"),
             ("asha@localhost", "a domain like example.com"),
             ("Asha Rao <asha@example.com>", "write asha@example.com"),

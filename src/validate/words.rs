@@ -101,6 +101,15 @@ pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text != "." && text != ".." && text.len() <= 200 && !text.contains(refused)
 }
 
+/// Whether a cell holds the word by which a spreadsheet tells that a formula failed.
+pub(super) fn is_formula_error(text: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#BEZUG!",
+        "#NV", "#WERT!", "#ZAHL!",
+    ];
+    text.starts_with('#') && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// A cell in a message: in quotes, nothing unseen in it, and not longer than a person reads.
 pub(super) fn quoted(text: &str) -> String {
     let mut shown: String = text.chars().take(60).flat_map(visible).collect();

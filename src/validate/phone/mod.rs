@@ -12,7 +12,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region}
 
 use self::damage::{has_lost_its_plus, is_rounded, lost_plus, lost_zero, spreadsheet_fault};
 use self::plan::{fits_the_plan, has_e164_form, impossible, is_possible};
-use super::words::quoted;
+use super::words::{is_formula_error, quoted};
 use crate::columns::is_blank;
 
 /// What is wrong with a number: a code of the contract, and the message.
@@ -88,6 +88,14 @@ impl Phones {
             return lost_plus(text);
         }
         let shown = quoted(text);
+        if is_formula_error(text) {
+            return invalid(format!("{shown} is what a formula that failed leaves; enter the number itself"));
+        }
+        if holds_two(text) {
+            return invalid(format!(
+                "{shown} seems to hold more than one number; keep one, as + and 7 to 15 digits"
+            ));
+        }
         if text.chars().filter(char::is_ascii_alphabetic).count() > 1 {
             return invalid(format!(
                 "{shown} is no phone number; write + and 7 to 15 digits, without words or an extension"
@@ -104,6 +112,15 @@ impl Phones {
         }
         invalid(format!("{shown} is no phone number; write + and 7 to 15 digits, the calling code first"))
     }
+}
+
+/// Whether something parts two numbers: a mark, a second `+`, or a slash that does not stand behind an area code.
+fn holds_two(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let parted = |mark: char| text.split(mark).filter(|part| digits(part) > 5).count() > 1;
+    let behind_slash =
+        text.split_once('/').is_some_and(|(before, rest)| digits(before) > 6 && digits(rest) > 0);
+    [';', ',', '+', '|', '\n'].into_iter().any(parted) || behind_slash
 }
 
 /// Whether a national number may be written so: ASCII digits with what people put between them.
@@ -210,7 +227,13 @@ mod tests {
             ("n/a", "phone_invalid"),
             ("call me", "without words or an extension"),
             ("+12025550123 ext 5", "without words or an extension"),
-            ("+12025550123;+12025550124", "phone_invalid"),
+            (
+                "+12025550123;+12025550124",
+                "phone_invalid: \"+12025550123;+12025550124\" seems to hold more than one",
+            ),
+            ("+919845012304/5", "seems to hold more than one number; keep one"),
+            ("0171/1234567", "has no country"),
+            ("#REF!", "\"#REF!\" is what a formula that failed leaves"),
         ] {
             let got = read(text, None);
             assert!(got.contains(expected), "{text}: {got}");
