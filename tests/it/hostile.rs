@@ -9,9 +9,7 @@ use std::path::Path;
 use callroster::export::{Cell, CsvRoster, RosterWriter};
 use callroster::outcome::{RowOutcome, Status};
 use callroster::row::RawRow;
-use callroster::table::{
-    FailedWriter, FormulaGuard, RESULT_COLUMNS, ResultWriter, Sheet, SheetOptions, unguarded,
-};
+use callroster::table::{FailedWriter, FormulaGuard, ResultWriter, Sheet, SheetOptions, unguarded};
 use csv::StringRecord;
 
 const CORPUS: [&str; 4] = [
@@ -171,11 +169,13 @@ fn failed_rows_and_exports_come_back_and_do_not_run() {
 #[test]
 fn a_workbook_holds_the_same_text_and_no_formula() {
     use calamine::{Data, Reader, Xlsx, open_workbook};
+    use callroster::table::{RESULT_COLUMNS, write_results_workbook};
+
     let folder = tempfile::tempdir().expect("a folder");
     let (csv, xlsx) = (folder.path().join("r.csv"), folder.path().join("r.xlsx"));
     let cells: Vec<String> = known_cells().into_iter().chain(drawn_cells(5_000)).collect();
     write_results(&csv, &cells);
-    callroster::table::write_results_workbook(&csv, &xlsx).expect("there is room");
+    write_results_workbook(&csv, &xlsx).expect("there is room");
     let mut workbook: Xlsx<_> = open_workbook(&xlsx).expect("it is a workbook");
     let formulas = workbook.worksheet_formula("results").expect("the sheet is there");
     assert_eq!(formulas.used_cells().count(), 0);
