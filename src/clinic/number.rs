@@ -32,7 +32,7 @@ pub(super) fn calling_code(number: &str) -> Option<i32> {
     PHONE_NUMBER_UTIL.parse(number, None::<Region>).ok().map(|number| number.country_code)
 }
 
-/// Plain marks around a number, such as the `'` that somebody typed before its first 0.
+/// Plain marks around a number, such as the `'` that somebody typed before a full-width `+`.
 fn quoted(text: &str) -> Option<Step> {
     let inner = text.trim_matches(['\'', '"']);
     (inner != text && inner.contains(|sign: char| sign.is_ascii_digit()))
