@@ -139,9 +139,7 @@ impl Complaint {
 fn secretless(call: &Call, keeper: &TokenKeeper, text: &str) -> String {
     let text = keeper.redact(text);
     match call {
-        Call::SetSipPassword { password, .. } if !password.reveal().is_empty() => {
-            text.replace(password.reveal(), "[secret]")
-        }
+        Call::SetSipPassword { password, .. } => password.cut_out_of(&text),
         _ => text,
     }
 }

@@ -39,17 +39,20 @@ pub struct Exotel {
     key: Secret,
     token: Secret,
     authorization: Secret,
+    /// Key and token as they are sent, without the word `Basic`: an echo of headers shows them so.
+    pair: Secret,
 }
 
 impl Exotel {
     /// `account` is the account sid; key and token are those of the API settings page.
     pub fn new(account: &str, key: &Secret, token: &Secret) -> Exotel {
         let authorization = basic(key, token);
-        Exotel { users: users_path(account), key: key.clone(), token: token.clone(), authorization }
+        let pair = Secret::new(authorization.reveal().trim_start_matches("Basic "));
+        Exotel { users: users_path(account), key: key.clone(), token: token.clone(), authorization, pair }
     }
 
     fn error(&self, call: &Call, complaint: Complaint) -> CallError {
-        let mut secrets = vec![&self.key, &self.token];
+        let mut secrets = vec![&self.pair, &self.token, &self.key];
         if let Call::SetSipPassword { password, .. } = call {
             secrets.push(password);
         }

@@ -7,6 +7,7 @@
 use super::exotel_wire::{Element, Envelope, ErrorData, Shape};
 use super::exotel_words::{clean, clean_request_id};
 use super::{Call, CallError, Failure, HttpReply};
+use crate::planted::{Bug, planted};
 use crate::secret::Secret;
 
 /// Longest sentence and code that are taken from a reply, in characters.
@@ -20,7 +21,7 @@ pub(super) struct Complaint {
     pub(super) http: u16,
     /// The status that counts: the body may carry another one than the reply.
     pub(super) status: u16,
-    /// The provider's own code; empty where it gave none.
+    /// The provider's own code as it came, on one line; empty where it gave none.
     pub(super) code: String,
     /// The provider's sentence as it came; [`Complaint::into_error`] takes secrets out of it and cleans it.
     pub(super) text: String,
@@ -76,7 +77,7 @@ impl Complaint {
     }
 
     fn new(http: u16, status: Option<u16>, details: ErrorData, request_id: &str) -> Complaint {
-        let code = clean(&details.code, LONGEST_CODE);
+        let code = clean(&details.code, usize::MAX);
         let code = if code == "NA" { String::new() } else { code };
         let words = format!("{} {}", details.description, details.message).to_lowercase();
         let text = if details.description.is_empty() { details.message } else { details.description };
@@ -86,7 +87,7 @@ impl Complaint {
             code,
             text,
             words,
-            request_id: clean_request_id(request_id),
+            request_id: request_id.to_string(),
             page: false,
         }
     }
@@ -98,11 +99,11 @@ impl Complaint {
 
     /// The failure of this call; none of the secrets appears in it.
     pub(super) fn into_error(mut self, call: &Call, secrets: &[&Secret]) -> CallError {
-        // Before the text is cut, else half of a secret could stay at the cut.
-        for secret in secrets.iter().map(|secret| secret.reveal()).filter(|secret| !secret.is_empty()) {
-            self.text = self.text.replace(secret, "[secret]");
-        }
+        // Before a text is cut, else half of a secret could stay at the cut.
+        let clean = |text: &str, longest| clean(&without(secrets, text), longest);
         self.text = clean(&self.text, LONGEST_TEXT);
+        self.code = clean(&self.code, LONGEST_CODE);
+        self.request_id = clean_request_id(&without(secrets, &self.request_id));
         let failure = self.failure(call);
         let code = match self.code.as_str() {
             "" if success(self.status) => "bad_response".to_string(),
@@ -169,6 +170,14 @@ impl Complaint {
     pub(super) fn is(&self, codes: &[&str], words: &[&str]) -> bool {
         codes.contains(&self.code.as_str()) || words.iter().any(|word| self.words.contains(word))
     }
+}
+
+/// A text without any of the secrets.
+fn without(secrets: &[&Secret], text: &str) -> String {
+    if planted(Bug::EchoedSecretTold) {
+        return text.to_string();
+    }
+    secrets.iter().fold(text.to_string(), |text, secret| secret.cut_out_of(&text))
 }
 
 fn details(error_data: &Shape<ErrorData>, error: &Shape<ErrorData>) -> Option<ErrorData> {

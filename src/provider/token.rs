@@ -47,9 +47,7 @@ impl TokenKeeper {
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_string();
         for secret in self.key.iter().chain(self.tokens.borrow().iter()) {
-            if !secret.reveal().is_empty() {
-                text = text.replace(secret.reveal(), "[secret]");
-            }
+            text = secret.cut_out_of(&text);
         }
         text
     }

@@ -87,6 +87,12 @@ impl Engine<'_> {
     ) -> Try {
         let (row, step) = (current.row, current.name.to_string());
         current.attempts += 1;
+        let content = match call {
+            Call::SetSipPassword { password, .. } if planted(Bug::PasswordInIntent) => {
+                Some(password.reveal().to_uppercase())
+            }
+            _ => content,
+        };
         let intent = Event::Intent { row, step: step.clone(), attempt: current.attempts, content };
         let intended = std::mem::take(&mut current.intended);
         if !intended && (self.stop.is_raised() || self.durable(&intent).await.is_err()) {

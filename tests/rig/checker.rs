@@ -5,10 +5,13 @@
 mod newcomers;
 mod people;
 
+use std::sync::LazyLock;
+
 use callroster::outcome::{RowOutcome, Status};
 use callroster::row::Request;
 use callroster::simulator::{Truth, User};
 
+use crate::forms::Leaks;
 use crate::scenario::{Expect, PASSWORD_BEGINS, Row};
 use crate::story::Ending;
 
@@ -37,14 +40,15 @@ pub fn violations(ending: &Ending) -> Vec<String> {
     found
 }
 
-/// P9: nothing secret in the bytes of the journal.
+/// P9: nothing secret in whatever went to the disk or was told, in any form.
 fn secrets(ending: &Ending, found: &mut Vec<String>) {
-    let platter = ending.world.platter.borrow();
-    let journal = String::from_utf8_lossy(&platter.bytes);
-    for secret in [PASSWORD_BEGINS, "sim-token", "c2ltLWtleTpzaW0tdG9rZW4"] {
-        if journal.contains(secret) {
-            found.push("P9: the journal holds a secret".into());
-        }
+    // All passwords begin alike, so that the same search serves every seed.
+    static LEAKS: LazyLock<Leaks> =
+        LazyLock::new(|| Leaks::of([PASSWORD_BEGINS, "sim-key", "sim-token", "c2ltLWtleTpzaW0tdG9rZW4="]));
+    let shown = ending.world.shown.borrow();
+    if let Some((form, place)) = LEAKS.found(&shown) {
+        let around = &shown[place.saturating_sub(80)..shown.len().min(place + 40)];
+        found.push(format!("P9: a secret came to light ({form}): {}", String::from_utf8_lossy(around)));
     }
 }
 

@@ -86,6 +86,7 @@ impl ModelDisk {
     async fn write(&self, bytes: Vec<u8>) -> io::Result<()> {
         let world = &self.0;
         world.alive().await;
+        world.shown.borrow_mut().extend_from_slice(&bytes);
         let (number, strike) = world.disk_site(&bytes);
         let mut chance = Chance::new(world.seed, 5, u64::from(number));
         match chance.below(3) {

@@ -10,6 +10,8 @@ mod checker;
 mod coverage;
 mod disk;
 mod exhaustive;
+#[path = "../secrets/forms.rs"]
+mod forms;
 mod full_disk;
 mod journal;
 mod meddler;

@@ -93,8 +93,8 @@ impl ModelNetwork {
             "hang_after" => self.done_then(request, Way::Broken(TimedOut)),
             "late_reset" => self.later_then(request, chance, Way::Broken(Lost)),
             "late_hang" => self.later_then(request, chance, Way::Broken(TimedOut)),
-            "500_before" => calm(own(500, "")),
-            "500_after" => self.done_then(request, calm(own(500, ""))),
+            "500_before" => calm(own(500, &echo(request, chance))),
+            "500_after" => self.done_then(request, calm(own(500, &echo(request, chance)))),
             "502_before" => calm(own(502, PAGE)),
             "502_after" => self.done_then(request, calm(own(502, PAGE))),
             "503_before" => calm(own(503, PAGE)),
@@ -109,7 +109,10 @@ impl ModelNetwork {
             "429" => calm(self.too_many(chance)),
             "429_long" => calm(limited(vec![("retry-after", "45".into())], "")),
             "429_absurd" => calm(limited(vec![("retry-after", "90000".into())], "")),
-            "400" => calm(own(400, PAGE)),
+            "400" => match chance.one_in(2) {
+                true => calm(own(400, PAGE)),
+                false => calm(own(400, &echo(request, chance))),
+            },
             "cap" => calm(self.ask_while("cap=1", "cap=off", request)),
             "401" => calm(self.ask(&SimRequest { headers: Vec::new(), ..request.clone() })),
             "403_account" => calm(self.ask_while("kyc=incomplete", "kyc=complete", request)),
@@ -303,6 +306,22 @@ impl Drop for Place<'_> {
 const PAGE: &str = "<html><body>Please wait</body></html>";
 const REST: &str = r#"{"RestException": {"Status": 429, "Message": "Too many requests"}}"#;
 const NO_ID: &str = r#"{"request_id": "r", "http_code": 200, "response": {"code": 200, "error_data": null, "status": "success", "data": {}}}"#;
+
+/// An error body that repeats what was sent, secrets and all, in one of the ways of providers and gateways; or none.
+fn echo(request: &SimRequest, chance: &mut Chance) -> String {
+    let sent = String::from_utf8_lossy(&request.body);
+    let said = match chance.below(5) {
+        0 => return String::new(),
+        1 => format!("rejected {sent}"),
+        2 => format!("key sim-key with token sim-token may not send {sent}"),
+        3 => format!("rejected authorization: {BASIC}, body {sent}"),
+        // The cut of a long sentence must not leave half of a secret.
+        _ => format!("{}{sent} of sim-token", "x".repeat(250 + chance.below(60) as usize)),
+    };
+    let error = serde_json::json!({ "code": "NA", "description": said, "message": said });
+    serde_json::json!({ "request_id": "r", "response": { "status": "failure", "error_data": error } })
+        .to_string()
+}
 
 fn own(status: u16, body: &str) -> SimReply {
     SimReply { status, headers: Vec::new(), body: body.into() }

@@ -36,6 +36,17 @@ fn every_planted_fault_of_old_still_breaks_its_line() {
     }
 }
 
+/// The search for secrets finds them itself, not some other judge.
+#[test]
+fn a_planted_leak_is_found_as_a_leak() {
+    for bug in [Bug::EchoedSecretTold, Bug::PasswordInIntent] {
+        plant(Some(bug));
+        let found = (0..MOST_SEEDS).find_map(broken);
+        plant(None);
+        assert!(found.as_ref().is_some_and(|what| what.starts_with("P9")), "{bug:?}: {found:?}");
+    }
+}
+
 fn is_found(bug: Bug) -> bool {
     plant(Some(bug));
     let found = (0..MOST_SEEDS).find_map(|seed| Some((seed, broken(seed)?)));

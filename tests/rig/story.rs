@@ -232,7 +232,10 @@ async fn carry_out(
             Stage::Find => engine.find_doubtful(next).await,
             Stage::Execute => engine.execute(next).await,
         };
-        if went.is_err() {
+        // Why it would wait now, as the screen would tell it.
+        world.show(&format!("{:?}", engine.caller.why()));
+        if let Err(failed) = &went {
+            world.show(&format!("{failed:?}"));
             return Process::Ended;
         }
     }
@@ -274,13 +277,18 @@ async fn tell(world: &World, scenario: &Scenario, journal: &Journal, stop: &Stop
     let synced = journal.sync().await;
     let (mut told, mut tally) = (Vec::new(), Tally::default());
     let stop = stop.stop();
+    if let Some(stop) = &stop {
+        world.show(&format!("{stop:?}"));
+    }
     for (row, meant) in scenario.rows.iter().enumerate() {
         match runner::outcome_of(journal, row as u32, &meant.request, stop.as_ref()).await {
             Ok((outcome, _)) => {
                 tally.add(outcome.status);
+                world.show(&serde_json::to_string(&outcome).expect("an outcome is JSON"));
                 told.push(outcome);
             }
             Err(failed) => {
+                world.show(&failed.to_string());
                 world.accuse(format!("P2: row {row} has no outcome: {failed}"));
                 return Process::Ended;
             }
@@ -322,7 +330,10 @@ struct Watcher<'a> {
 }
 
 impl Watch for Watcher<'_> {
-    fn call(&self, _seen: &CallSeen<'_>) {}
+    fn call(&self, seen: &CallSeen<'_>) {
+        self.world.show(seen.what);
+        self.world.show(seen.code);
+    }
 
     fn ended(&self, source: u64, status: Status) {
         let row = (0..self.scenario.rows.len() as u32).find(|row| source_row(*row) == source);

@@ -48,6 +48,8 @@ pub struct World {
     pub muddled: RefCell<BTreeSet<u32>>,
     /// What the process tells of its rows, when it comes so far.
     pub told: RefCell<Option<Vec<RowOutcome>>>,
+    /// All bytes that were put on disk, torn and wiped ones too, and all that was told: nothing secret may be in it.
+    pub shown: RefCell<Vec<u8>>,
     /// Ids that our committed deletes named.
     pub deleted: RefCell<BTreeSet<String>>,
     pub crashes: Cell<u32>,
@@ -83,6 +85,7 @@ impl World {
             touched: RefCell::default(),
             muddled: RefCell::default(),
             told: RefCell::default(),
+            shown: RefCell::default(),
             deleted: RefCell::default(),
             crashes: Cell::new(0),
             calls: Cell::new(0),
@@ -114,6 +117,13 @@ impl World {
         if self.tracing {
             println!("{:>9.3} {}", self.now().as_secs_f64(), what());
         }
+    }
+
+    /// Keeps what was told to somebody, for the search for secrets.
+    pub fn show(&self, what: &str) {
+        let mut shown = self.shown.borrow_mut();
+        shown.extend_from_slice(what.as_bytes());
+        shown.push(b'\n');
     }
 
     /// Writes down a broken promise.
