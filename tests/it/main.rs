@@ -5,12 +5,15 @@ mod support;
 mod answers;
 mod audian;
 mod bad_input;
+mod canary;
 mod clinic;
 mod contract;
 mod credentials;
 mod disk;
 mod doctor;
 mod export;
+#[path = "../secrets/forms.rs"]
+mod forms;
 mod hostile;
 mod import;
 mod layers;
