@@ -110,13 +110,19 @@ impl<'a> BlockRows<'a> {
         }
     }
 
+    /// A cell with both a line end and a delimiter may hold rows (`swallowed.rs`), and is left to those who look closer.
     fn find_closing_quote(&mut self, from: usize) -> Result<(CellSpan, usize), Doubt> {
+        let (mut broken, mut parted) = (false, false);
         loop {
             let to = self.marks.next();
             match self.bytes.get(to) {
                 Some(&QUOTE) => {}
                 Some(0) | None => return Err(Doubt),
-                Some(_) => continue,
+                Some(byte) => {
+                    broken |= matches!(byte, b'\n' | b'\r');
+                    parted |= *byte == self.delimiter;
+                    continue;
+                }
             }
             let behind = self.marks.next();
             if behind != to + 1 {
@@ -124,6 +130,7 @@ impl<'a> BlockRows<'a> {
             }
             match self.bytes.get(behind) {
                 Some(&QUOTE) => self.doubled = true,
+                _ if broken && parted => return Err(Doubt),
                 _ => return Ok((CellSpan { from, to }, behind)),
             }
         }

@@ -23,6 +23,7 @@ mod scan;
 mod secrets;
 mod sheet;
 mod source;
+mod swallowed;
 mod walk;
 mod whole_file;
 mod workbook;

@@ -10,6 +10,7 @@ use super::blocks::{Block, Blocks, Doubt};
 use super::check::{Fault, Table, checked_text, too_many};
 use super::scan::split;
 use super::source::{Source, SourceReader};
+use super::swallowed::refuse_swallowed_rows;
 use super::walk::Walk;
 use super::{Refusal, SheetOptions, delimiter, encoding, foreign, workbook};
 use crate::row::RawRow;
@@ -153,6 +154,7 @@ impl Rows {
             };
         };
         let text = checked_text(&span, self.delimiter, &self.header)?;
+        refuse_swallowed_rows(&span, self.delimiter, self.header.len())?;
         split(text, self.delimiter, span.quoted, &mut row.cells);
         row.source_row = span.source_row;
         row.index = u32::try_from(self.read).map_err(|_| too_many())?;
