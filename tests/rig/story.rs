@@ -239,10 +239,15 @@ async fn carry_out(
             return Process::Ended;
         }
     }
-    if world.learned.get().is_some() {
-        world.learned.set(Some(engine.caller.learned(world.wall.look(world.now()).as_second())));
-    }
+    remember(world, &engine.caller);
     tell(world, scenario, journal, stop).await
+}
+
+/// Keeps what was learned of limits for the next process, where processes remember.
+fn remember(world: &World, caller: &Caller<'_>) {
+    if world.learned.get().is_some() {
+        world.learned.set(Some(caller.learned(world.wall.look(world.now()).as_second())));
+    }
 }
 
 /// Where processes remember limits, each begins with those of the one before.
