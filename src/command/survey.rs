@@ -189,7 +189,7 @@ mod tests {
 
         #[test]
         fn threads_find_what_one_reading_after_the_other_finds(
-            rows in "([ab]{1,2}@x\\.de,(\\+91|0)?984500000[0-4],(Zo\u{eb}|\"A,\n\"\"b\"|c),[abc]?\\r?\n|\n|a,b\n|\"a@x\\.de\",,,\r\n){0,30}(,,\"?)?",
+            rows in "([ab]{1,2}@x\\.de,(\\+91|0)?984500000[0-4],(Zo\u{eb}|\"A;\n\"\"b\"|\"A,b\"|c),[abc]?\\r?\n|\n|a,b\n|\"a@x\\.de\",,,\r\n){0,30}(,,\"?)?",
             threads in 1_usize..4, size in 1_usize..200,
         ) {
             let sheet = sheet_of(&rows);
