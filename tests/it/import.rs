@@ -153,6 +153,19 @@ fn many_new_rows_are_held_against_a_small_roster_in_its_few_pages() {
 }
 
 #[test]
+fn a_roster_that_tells_no_total_is_left_for_the_look_ups() {
+    let mut settings = SimSettings { users: 60, ..SimSettings::default() };
+    settings.set_switch("total=off").expect("a switch");
+    let desk = Desk::with(settings);
+    let known = desk.truth().users[59].email.clone().expect("everybody has one");
+    desk.sheet("staff.csv", people(300, 0).replace("person7@example.com", &known));
+    desk.run(&["onboard", "staff.csv"]).exits(4);
+    assert_eq!(desk.calls("GET"), 1 + 12);
+    assert_eq!(desk.calls("POST"), 299);
+    assert_eq!(desk.results("staff.results.csv")[7]["error_code"], "already_exists");
+}
+
+#[test]
 fn leavers_by_id_are_found_with_few_reads() {
     let desk = Desk::with(SimSettings { users: 200, ..SimSettings::default() });
     let ids: Vec<String> = desk.truth().users.iter().map(|user| user.id.clone()).take(100).collect();
