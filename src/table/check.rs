@@ -6,7 +6,6 @@ use memchr::memchr;
 use super::heading::{KNOWN_HEADINGS, normalised};
 use super::scan::{column_at, line_ends, split};
 use super::source::Source;
-use super::swallowed::refuse_swallowed_rows;
 use super::walk::{Span, Walk};
 use super::{Refusal, delimiter};
 
@@ -53,7 +52,6 @@ impl Table {
         let mut count = 0;
         while let Some(span) = walk.next()? {
             checked_text(&span, table.delimiter, &table.header)?;
-            refuse_swallowed_rows(&span, table.delimiter, table.header.len())?;
             count += 1;
         }
         u32::try_from(count).map_err(|_| too_many())?;

@@ -84,7 +84,8 @@ impl Sheet {
         let mut walk = Walk::new(text.reader(), *delimiter);
         walk.next().map_err(naming(&self.name))?;
         let (name, header) = (self.name.clone(), header.clone());
-        Ok(Rows { name, header, delimiter: *delimiter, walk, read: 0, count: *count })
+        let workbook = self.workbook;
+        Ok(Rows { name, header, delimiter: *delimiter, workbook, walk, read: 0, count: *count })
     }
 
     /// Cuts the data rows into blocks of about so many bytes, which several threads can look at.
@@ -135,6 +136,7 @@ pub struct Rows {
     name: String,
     header: StringRecord,
     delimiter: u8,
+    workbook: bool,
     walk: Walk<SourceReader>,
     read: u64,
     count: Option<u64>,
@@ -154,7 +156,10 @@ impl Rows {
             };
         };
         let text = checked_text(&span, self.delimiter, &self.header)?;
-        refuse_swallowed_rows(&span, self.delimiter, self.header.len())?;
+        // The quotes of a workbook's text are ours, and none of them is stray.
+        if !self.workbook {
+            refuse_swallowed_rows(&span, self.delimiter, self.header.len())?;
+        }
         split(text, self.delimiter, span.quoted, &mut row.cells);
         row.source_row = span.source_row;
         row.index = u32::try_from(self.read).map_err(|_| too_many())?;

@@ -30,7 +30,7 @@ fn is_swallowing(row: &[u8], delimiter: u8, in_header: usize) -> bool {
 fn opens_before_a_delimiter(line: &[u8], delimiter: u8) -> bool {
     let mut open = None;
     for at in memchr_iter(b'"', line) {
-        open = if open.is_none() { Some(at) } else { None };
+        open = open.xor(Some(at));
     }
     open.is_some_and(|at| line[at..].contains(&delimiter))
 }

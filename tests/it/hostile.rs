@@ -191,3 +191,21 @@ fn a_workbook_holds_the_same_text_and_no_formula() {
     });
     assert_eq!(count, cells.len());
 }
+
+/// In a text such a cell is most likely two stray quotes; in a workbook nobody wrote quotes.
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_cell_of_a_workbook_may_look_like_rows() {
+    let desk = crate::support::Desk::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let cells = [("notes", "tea, milk, no sugar\nleft"), ("first_name", "Asha"), ("last_name", "Rao")];
+    for (column, (name, cell)) in (0..).zip(cells) {
+        sheet.write(0, column, name).expect("a cell");
+        sheet.write(1, column, cell).expect("a cell");
+    }
+    book.save(desk.path("staff.xlsx")).expect("it can be written");
+    desk.run(&["validate", "staff.xlsx"]).exits(0);
+    desk.sheet("staff.csv", "notes,first_name,last_name\n\"tea, milk, no sugar\nleft\",Asha,Rao\n");
+    desk.run(&["validate", "staff.csv"]).exits(3).tells("lines 2 to 3 are one row");
+}
