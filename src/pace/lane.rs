@@ -24,6 +24,16 @@ pub(super) enum Allowed {
     At(f64),
 }
 
+impl From<Cover> for Allowed {
+    fn from(cover: Cover) -> Allowed {
+        match cover {
+            Cover::Yes => Allowed::Yes,
+            Cover::Wait => Allowed::Wait,
+            Cover::At(then) => Allowed::At(then),
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Sort {
     Unknown,
@@ -81,6 +91,15 @@ impl Lane {
         self.headroom = headroom;
     }
 
+    pub(super) fn headroom(&self) -> f64 {
+        self.headroom
+    }
+
+    /// How many calls were started.
+    pub(super) fn started(&self) -> u64 {
+        self.started
+    }
+
     /// Begins where an earlier run ended.
     pub(super) fn remember(&mut self, limit: Option<LearnedLimit>, wall: i64) {
         let Some(limit) = limit.filter(|limit| limit.belief(wall) != Belief::Forgotten) else { return };
@@ -113,11 +132,7 @@ impl Lane {
 
     pub(super) fn allows(&mut self, now: f64, all_in_flight: u32) -> Allowed {
         if let Some(left) = &self.left {
-            match left.cover(now, all_in_flight, self.headroom) {
-                Cover::Yes => return Allowed::Yes,
-                Cover::Wait => return Allowed::Wait,
-                Cover::At(then) => return Allowed::At(then),
-            }
+            return left.cover(now, all_in_flight, self.headroom).into();
         }
         match &mut self.sort {
             Sort::Unknown => Allowed::Yes,

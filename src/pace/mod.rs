@@ -27,7 +27,6 @@ use lane::{Allowed, Lane, Pause};
 pub use learned::{Kind, Learned, LearnedLimit};
 use slots::Slots;
 use tokens::{Heard, Tokens};
-use told::Cover;
 
 use crate::provider::Limits;
 
@@ -141,9 +140,6 @@ pub struct Pace {
     tokens: Option<Tokens>,
     /// What is told of tokens is not true.
     deaf: bool,
-    headroom: f64,
-    /// Calls started.
-    calls: u64,
 }
 
 impl Pace {
@@ -157,15 +153,12 @@ impl Pace {
             writes: Lane::new(),
             tokens: None,
             deaf: false,
-            headroom: 0.0,
-            calls: 0,
         }
     }
 
     /// Leaves `part` of every limit that is found to others; between 0 and 0.95.
     pub fn with_headroom(mut self, part: f64) -> Pace {
         let part = if part.is_finite() { part.clamp(0.0, 0.95) } else { 0.0 };
-        self.headroom = part;
         self.reads.set_headroom(part);
         self.writes.set_headroom(part);
         self
@@ -210,14 +203,11 @@ impl Pace {
             Room::At(then) => return at(then),
         }
         let in_flight = self.flight.in_flight();
-        if let Some(tokens) = &self.tokens {
-            return match tokens.cover(now, in_flight, self.headroom) {
-                Cover::Yes => Gate::Open,
-                Cover::Wait => Gate::Full,
-                Cover::At(then) => at(then),
-            };
-        }
-        match self.lane(does).allows(now, in_flight) {
+        let allowed = match &self.tokens {
+            Some(tokens) => tokens.cover(now, in_flight, self.writes.headroom()).into(),
+            None => self.lane(does).allows(now, in_flight),
+        };
+        match allowed {
             Allowed::Yes => Gate::Open,
             Allowed::Wait => Gate::Full,
             Allowed::At(then) => at(then),
@@ -232,8 +222,7 @@ impl Pace {
         if let Some((_, slots)) = &mut self.cap {
             slots.take(seconds);
         }
-        let call = self.calls;
-        self.calls += 1;
+        let call = self.reads.started() + self.writes.started();
         Ticket { does, started: now, sequence: self.lane(does).start(seconds), call, beside }
     }
 

@@ -34,15 +34,16 @@ impl Preflight<'_> {
         let mut walk = Walk { total: first.total, wanted, ..Walk::default() };
         let mut seen = Seen::default();
         let step = first.users.len() as u64;
-        seen.take(&mut walk, first.users, first.total);
-        match first.total {
+        let total = first.total;
+        walk.take(seen.new_ones(first));
+        match total {
             Some(total) if step > 0 => {
                 if walk.missing() > pages_left(step, total) {
-                    self.walk_on((step, total), |page| seen.take(&mut walk, page.users, page.total)).await?;
+                    self.walk_on((step, total), |page| walk.take(seen.new_ones(page))).await?;
                 }
                 walk.whole = seen.steady && seen.ids.len() as u64 == total;
             }
-            Some(_) => walk.whole = first.total == Some(0),
+            Some(_) => walk.whole = total == Some(0),
             // Without a total the size of the roster is only known at its end.
             None if count || walk.missing() > 0 => self.walk_to_the_end(&mut walk, &mut seen, step).await?,
             None => {}
@@ -57,13 +58,9 @@ impl Preflight<'_> {
         if step == 0 || 1 + pages_left(step, total) > most_calls {
             return Ok((total == 0).then(Vec::new));
         }
-        let (mut walk, mut seen, mut users) = (Walk::default(), Seen::default(), Vec::new());
-        let mut take = |page: Page| {
-            users.extend(page.users.iter().filter(|user| !seen.ids.contains(&user.id)).cloned());
-            seen.take(&mut walk, page.users, page.total);
-        };
-        take(first);
-        self.walk_on((step, total), take).await?;
+        let mut seen = Seen::default();
+        let mut users: Vec<User> = seen.new_ones(first).collect();
+        self.walk_on((step, total), |page| users.extend(seen.new_ones(page))).await?;
         let whole =
             seen.steady && users.len() as u64 == total && users.iter().all(|user| user.devices.is_some());
         Ok(whole.then_some(users))
@@ -88,12 +85,17 @@ impl Preflight<'_> {
                 return Ok(());
             }
             offset += page.users.len() as u64;
-            seen.take(walk, page.users, page.total);
+            walk.take(seen.new_ones(page));
         }
     }
 }
 
 impl Walk {
+    fn take(&mut self, users: impl Iterator<Item = User>) {
+        let wanted = users.filter(|user| self.wanted.contains(&user.id));
+        self.users.extend(wanted.map(|user| (user.id.clone(), user)));
+    }
+
     /// Wanted users who were not seen yet.
     fn missing(&self) -> u64 {
         (self.wanted.len() - self.users.len()) as u64
@@ -120,13 +122,10 @@ impl Default for Seen {
 }
 
 impl Seen {
-    fn take(&mut self, walk: &mut Walk, users: Vec<User>, total: Option<u64>) {
-        self.steady &= total.is_some() && self.total.is_none_or(|before| Some(before) == total);
-        self.total = total;
-        for user in users {
-            if self.ids.insert(user.id.clone()) && walk.wanted.contains(&user.id) {
-                walk.users.insert(user.id.clone(), user);
-            }
-        }
+    /// The users of a page whom no page before it showed.
+    fn new_ones(&mut self, page: Page) -> impl Iterator<Item = User> {
+        self.steady &= page.total.is_some() && self.total.is_none_or(|before| Some(before) == page.total);
+        self.total = page.total;
+        page.users.into_iter().filter(|user| self.ids.insert(user.id.clone()))
     }
 }
