@@ -116,13 +116,17 @@ pub struct FaultSettings {
 impl FromStr for FaultSettings {
     type Err = String;
 
-    /// Reads `SEED:RATE` or `SEED:RATE:FAULT,FAULT`.
+    /// Reads `SEED:RATE` or `SEED:RATE:FAULT,FAULT`; the rate is a part of 1, or so many per cent.
     fn from_str(text: &str) -> Result<FaultSettings, String> {
         let mut parts = text.splitn(3, ':');
         let seed = parts.next().and_then(|seed| seed.parse().ok());
-        let rate = parts.next().and_then(|rate| rate.parse().ok()).filter(|rate| (0.0..=1.0).contains(rate));
+        let part = |rate: &str| match rate.strip_suffix('%') {
+            Some(percent) => percent.parse::<f64>().ok().map(|percent| percent / 100.0),
+            None => rate.parse().ok(),
+        };
+        let rate = parts.next().and_then(part).filter(|rate| (0.0..=1.0).contains(rate));
         let (Some(seed), Some(rate)) = (seed, rate) else {
-            return Err(format!("`{text}` is not SEED:RATE, such as `7:0.05`; the rate is 0 to 1"));
+            return Err(format!("`{text}` is not SEED:RATE, such as `7:0.05` or `7:5%`; the rate is 0 to 1"));
         };
         let menu = parts.next().map_or(Ok(Vec::new()), |names| names.split(',').map(str::parse).collect());
         Ok(FaultSettings { seed, rate, menu: menu? })
@@ -175,11 +179,13 @@ mod tests {
 
     #[test]
     fn settings_are_read() {
-        let settings: FaultSettings = "7:0.05".parse().expect("right");
-        assert_eq!((settings.seed, settings.rate), (7, 0.05));
+        for text in ["7:0.05", "7:5%"] {
+            let settings: FaultSettings = text.parse().expect("right");
+            assert_eq!((settings.seed, settings.rate), (7, 0.05));
+        }
         let settings: FaultSettings = "7:1:429,late_hang".parse().expect("right");
         assert_eq!(settings.menu, [Fault::TooMany, Fault::LateHang]);
-        for wrong in ["", "7", "x:0.1", "7:2", "7:NaN", "7:0.1:flood"] {
+        for wrong in ["", "7", "x:0.1", "7:2", "7:NaN", "7:101%", "7:%", "7:0.1:flood"] {
             assert!(wrong.parse::<FaultSettings>().is_err(), "{wrong}");
         }
     }
