@@ -156,11 +156,11 @@ impl Rows {
             };
         };
         let text = checked_text(&span, self.delimiter, &self.header)?;
+        split(text, self.delimiter, span.quoted, &mut row.cells);
         // The quotes of a workbook's text are ours, and none of them is stray.
         if !self.workbook {
-            refuse_swallowed_rows(&span, self.delimiter, self.header.len())?;
+            refuse_swallowed_rows(&span, self.delimiter, &row.cells)?;
         }
-        split(text, self.delimiter, span.quoted, &mut row.cells);
         row.source_row = span.source_row;
         row.index = u32::try_from(self.read).map_err(|_| too_many())?;
         self.read += 1;

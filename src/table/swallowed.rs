@@ -1,42 +1,37 @@
 //! Rows inside of a cell: two stray quotes, one at the start of a cell and one further down, make valid CSV of which
 //! one row holds several people.
 //!
-//! Pure. A note of several lines is no such thing, so it takes much to say so: each line of the row has as many
-//! delimiters as the header, and some of those on the first line stand inside the quotes.
+//! Pure. A note of several lines is no such thing, so it takes much to say so: with the quotes of the cell taken away,
+//! each of its lines must fill a row to the delimiter.
 
+use csv::StringRecord;
 use memchr::memchr_iter;
 
 use super::Refusal;
 use super::walk::Span;
 
-/// Refuses a row that holds other rows. `columns` is how many the header has.
-pub fn refuse_swallowed_rows(span: &Span<'_>, delimiter: u8, columns: usize) -> Result<(), Refusal> {
-    match span.quoted && columns > 2 && is_swallowing(span.text, delimiter, columns - 1) {
+/// Refuses a row of which one cell holds other rows. `cells` are the row's own, as many as the header has.
+pub fn refuse_swallowed_rows(span: &Span<'_>, delimiter: u8, cells: &StringRecord) -> Result<(), Refusal> {
+    let mut places = cells.iter().enumerate();
+    match span.quoted && places.any(|(before, cell)| is_swallowing(cell, delimiter, before, cells.len())) {
         true => Err(refusal(span)),
         false => Ok(()),
     }
 }
 
-fn is_swallowing(row: &[u8], delimiter: u8, in_header: usize) -> bool {
-    let mut lines = lines(row).peekable();
-    let Some(first) = lines.next().filter(|_| lines.peek().is_some()) else { return false };
-    let count = |line: &[u8]| memchr_iter(delimiter, line).count();
-    count(first) == in_header
-        && opens_before_a_delimiter(first, delimiter)
-        && lines.all(|line| count(line) == in_header)
-}
-
-/// Whether a quote is open at the end of the line, with a delimiter behind it.
-fn opens_before_a_delimiter(line: &[u8], delimiter: u8) -> bool {
-    let mut open = None;
-    for at in memchr_iter(b'"', line) {
-        open = open.xor(Some(at));
-    }
-    open.is_some_and(|at| line[at..].contains(&delimiter))
-}
-
-fn lines(row: &[u8]) -> impl Iterator<Item = &[u8]> {
-    row.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty())
+/// Whether a cell with `before` cells in front of it ends one row, holds whole ones, and begins another.
+///
+/// The first line must have a delimiter: a list of two lines in the last cell would be taken for rows otherwise, and in
+/// a sheet of two columns nearly everything would.
+fn is_swallowing(cell: &str, delimiter: u8, before: usize, columns: usize) -> bool {
+    let mut lines = cell.split(['\n', '\r']).filter(|line| !line.is_empty());
+    let count = |line: &str| memchr_iter(delimiter, line.as_bytes()).count();
+    let (Some(first), Some(last)) = (lines.next(), lines.next_back()) else { return false };
+    columns > 2
+        && before + 1 < columns
+        && count(first) == columns - 1 - before
+        && lines.all(|line| count(line) == columns - 1)
+        && count(last) == before
 }
 
 #[cold]
@@ -53,9 +48,11 @@ fn refusal(span: &Span<'_>) -> Refusal {
 mod tests {
     use super::*;
 
-    fn refused(row: &str, columns: usize) -> bool {
+    fn refused(row: &str) -> Result<(), Refusal> {
         let span = Span { text: row.as_bytes(), quoted: row.contains('"'), line: 7, source_row: 7 };
-        refuse_swallowed_rows(&span, b',', columns).is_err()
+        let mut cells = StringRecord::new();
+        super::super::scan::split(row, b',', span.quoted, &mut cells);
+        refuse_swallowed_rows(&span, b',', &cells)
     }
 
     #[test]
@@ -63,6 +60,7 @@ mod tests {
         for (row, swallowed) in [
             ("\"Asha,Rao,a@x.io\nBen\",Das,b@x.io", true),
             ("\"Asha,Rao,a@x.io\r\nBen,Das,b@x.io\r\nCem\",Eke,c@x.io", true),
+            ("\"Asha,Rao,a@x.io\r\n\r\nBen\",Das,b@x.io", true),
             ("Asha,\"Rao,a@x.io\nBen,Das\",b@x.io", true),
             ("Asha,Rao,a@x.io", false),
             ("Asha,\"Rao, née Das\",a@x.io", false),
@@ -70,16 +68,16 @@ mod tests {
             ("Asha,\"tall, kind\nand quick\",a@x.io", false),
             ("\"Asha\n\",Rao,a@x.io", false),
             ("Asha,Rao,\"tall\nkind, quick, and glad\"", false),
+            (",,\"'\n\",\"',,\"", false),
+            ("\"Asha,Rao\nBen\",Das", false),
         ] {
-            assert_eq!(refused(row, 3), swallowed, "{row}");
+            assert_eq!(refused(row).is_err(), swallowed, "{row}");
         }
-        assert!(!refused("\"Asha,Rao\nBen\",Das", 2), "two columns are too few to tell");
     }
 
     #[test]
     fn the_lines_are_named() {
-        let span = Span { text: b"\"a,b,c\r\nd\",e,f", quoted: true, line: 7, source_row: 5 };
-        let refusal = refuse_swallowed_rows(&span, b',', 3).expect_err("two rows");
+        let refusal = refused("\"a,b,c\r\nd\",e,f").expect_err("two rows");
         assert!(refusal.0.starts_with("lines 7 to 8 are one row"), "{refusal}");
     }
 }
