@@ -10,21 +10,29 @@ use memchr::memchr_iter;
 use super::Refusal;
 use super::walk::Span;
 
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
+
 /// Refuses a row of which one cell holds other rows. `cells` are the row's own, as many as the header has.
 pub fn refuse_swallowed_rows(span: &Span<'_>, delimiter: u8, cells: &StringRecord) -> Result<(), Refusal> {
-    let mut places = cells.iter().enumerate();
-    match span.quoted && places.any(|(before, cell)| is_swallowing(cell, delimiter, before, cells.len())) {
+    match span.quoted && is_swallowing(cells, delimiter) {
         true => Err(refusal(span)),
         false => Ok(()),
     }
 }
 
-/// Whether a cell with `before` cells in front of it ends one row, holds whole ones, and begins another.
+/// Whether the only cell of several lines ends one row, holds whole ones, and begins another.
+fn is_swallowing(cells: &StringRecord, delimiter: u8) -> bool {
+    let mut broken = cells.iter().enumerate().filter(|(_, cell)| cell.contains(LINE_ENDS));
+    let (Some((before, cell)), None) = (broken.next(), broken.next()) else { return false };
+    holds_rows(cell, delimiter, before, cells.len())
+}
+
+/// Whether a cell with `before` cells in front of it does so.
 ///
 /// The first line must have a delimiter: a list of two lines in the last cell would be taken for rows otherwise, and in
 /// a sheet of two columns nearly everything would.
-fn is_swallowing(cell: &str, delimiter: u8, before: usize, columns: usize) -> bool {
-    let mut lines = cell.split(['\n', '\r']).filter(|line| !line.is_empty());
+fn holds_rows(cell: &str, delimiter: u8, before: usize, columns: usize) -> bool {
+    let mut lines = cell.split(LINE_ENDS).filter(|line| !line.is_empty());
     let count = |line: &str| memchr_iter(delimiter, line.as_bytes()).count();
     let (Some(first), Some(last)) = (lines.next(), lines.next_back()) else { return false };
     columns > 2
@@ -70,6 +78,7 @@ mod tests {
             ("Asha,Rao,\"tall\nkind, quick, and glad\"", false),
             (",,\"'\n\",\"',,\"", false),
             ("\"Asha,Rao\nBen\",Das", false),
+            ("\"Asha,Rao,a@x.io\nBen\",\"Das\nof Pune\",b@x.io", false),
         ] {
             assert_eq!(refused(row).is_err(), swallowed, "{row}");
         }
