@@ -19,6 +19,9 @@ use crate::provider::{
 };
 use crate::retry::{self, Next};
 
+/// A refusal is far smaller, and what is smaller than this is read in no time.
+const SMALLEST_PAGE: usize = 8 << 10;
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Broken {
@@ -161,15 +164,27 @@ impl<'a> Caller<'a> {
     /// One call through the gate; also tells which token it was sent with.
     pub(super) async fn once(&self, call: &Call, row: Option<u64>) -> (usize, Result<Answer, Broken>) {
         let does = if call.writes() { Does::Write } else { Does::Read };
-        let Some(pass) = self.pass(does).await else { return (0, Err(Broken::Stopped)) };
+        let Some(mut pass) = self.pass(does).await else { return (0, Err(Broken::Stopped)) };
         let token = self.provider.tokens().map_or(0, TokenKeeper::generation);
         let sent = Instant::now();
         let reply = self.transport.send(self.provider.request(call)).await;
         let limits = reply.as_ref().map(|reply| self.provider.limits(reply)).unwrap_or_default();
         let status = reply.as_ref().ok().map(|reply| reply.status);
+        let early = reply.as_ref().is_ok_and(is_page);
+        let mut counts = true;
+        if early {
+            counts = self.learn(&mut pass, Ended::Answered(limits));
+            // Whoever waits goes ahead; the page is read while their calls are on the way.
+            tokio::task::yield_now().await;
+        }
         let result = self.judge(call, reply);
         self.count(call, &result);
-        let counts = self.learn(pass, limits, &result);
+        if !early {
+            counts = self.learn(&mut pass, ended(limits, &result));
+        }
+        if !result.as_ref().is_err_and(|error| error.failure.later()) {
+            self.last_answer.set(Some(Instant::now()));
+        }
         self.watch.call(&CallSeen {
             row,
             what: call.name(),
@@ -283,17 +298,7 @@ impl<'a> Caller<'a> {
     }
 
     /// Tells the gate how the call ended; returns whether a failure uses up a try.
-    fn learn(&self, mut pass: Pass<'_>, limits: Limits, result: &Result<Answer, CallError>) -> bool {
-        let ended = match result {
-            Err(error) if error.failure == Failure::Limited => Ended::Limited(limits),
-            Err(error) if error.status.is_none() => Ended::Silent,
-            Err(error) if error.failure == Failure::Unclear => Ended::Failed(limits),
-            _ => Ended::Answered(limits),
-        };
-        let unclear = result.as_ref().is_err_and(|error| error.failure.later());
-        if !unclear {
-            self.last_answer.set(Some(Instant::now()));
-        }
+    fn learn(&self, pass: &mut Pass<'_>, ended: Ended) -> bool {
         let Some(ticket) = pass.ticket.take() else { return true };
         let change = self.pace.borrow_mut().end(self.began.elapsed(), ticket, ended, self.chance());
         self.wake_both_lines();
@@ -338,6 +343,21 @@ impl<'a> Caller<'a> {
         }
         self.counts.set(counts);
     }
+}
+
+/// What a call's end means for pacing.
+fn ended(limits: Limits, result: &Result<Answer, CallError>) -> Ended {
+    match result {
+        Err(error) if error.failure == Failure::Limited => Ended::Limited(limits),
+        Err(error) if error.status.is_none() => Ended::Silent,
+        Err(error) if error.failure == Failure::Unclear => Ended::Failed(limits),
+        _ => Ended::Answered(limits),
+    }
+}
+
+/// Whether it is so much of an answer that no limit can be in it, and that it takes time to read.
+fn is_page(reply: &HttpReply) -> bool {
+    reply.status == 200 && reply.body.len() >= SMALLEST_PAGE
 }
 
 #[cfg(test)]
