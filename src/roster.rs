@@ -1,6 +1,7 @@
 //! The roster as every provider shows it: users and their devices.
 //! Providers translate their JSON into these types; nothing else knows that JSON.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 /// A user of the account. Empty text stands for "not set".
@@ -8,37 +9,37 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct User {
     pub id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub first_name: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub last_name: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub email: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub first_name: CompactString,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub last_name: CompactString,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub email: CompactString,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub role: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub role: CompactString,
     /// The name for logging in, where there is one beside the e-mail.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub username: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub username: CompactString,
     /// `active`, `disabled`, `archived`; empty where the provider did not say.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub status: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub status: CompactString,
     /// A number that is noted of the user, not of a device.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub phone: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub phone: CompactString,
     /// `None` where the provider did not say; a list may leave devices out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub devices: Option<Vec<Device>>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub date_created: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub date_updated: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub last_login: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub date_created: CompactString,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub date_updated: CompactString,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub last_login: CompactString,
     /// The id of the call the user is on; empty when on none.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub active_call: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub active_call: CompactString,
 }
 
 /// A phone of a user.
@@ -46,17 +47,17 @@ pub struct User {
 #[serde(default)]
 pub struct Device {
     pub id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub name: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub name: CompactString,
     /// E.164 for `tel`, a SIP URI for `sip`.
-    pub contact_uri: String,
+    pub contact_uri: CompactString,
     /// `tel` or `sip`, as the provider says it.
-    pub kind: String,
+    pub kind: CompactString,
     /// ON, OFF; `None` while unverified.
     pub available: Option<bool>,
     pub verified: Option<bool>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub status: String,
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub status: CompactString,
     /// It belongs to somebody else and is only used by the user.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub borrowed: bool,

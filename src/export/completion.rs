@@ -52,7 +52,7 @@ impl Completion {
         let told = told.into_iter().collect::<Result<Vec<Told>, ExportFailed>>()?;
         for (user, told) in users.iter_mut().zip(told) {
             if user.status.is_empty() {
-                user.status = told.status;
+                user.status = told.status.into();
             }
             user.devices = user.devices.take().or(told.devices);
         }
@@ -66,7 +66,8 @@ impl Completion {
         let mut told = Told::default();
         if self.status && user.status.is_empty() {
             let read = caller.read(&Call::Get { user_id: user.id.clone() }).await;
-            told.status = unless_gone(read)?.and_then(|answer| answer.user()).unwrap_or_default().status;
+            told.status =
+                unless_gone(read)?.and_then(|answer| answer.user()).unwrap_or_default().status.into();
         }
         if self.devices && user.devices.is_none() {
             let devices = unless_gone(caller.devices_of(&user.id).await)?;

@@ -110,7 +110,7 @@ impl Reading {
 
 /// All the names that a row may give a user.
 fn names(user: &User) -> impl Iterator<Item = String> + '_ {
-    let own = [&user.id, &user.email].into_iter();
-    let contacts = user.devices().iter().map(|device| &device.contact_uri);
-    own.chain(contacts).filter(|name| !name.is_empty()).map(|name| name.to_lowercase())
+    let own = [user.id.as_str(), &user.email].into_iter();
+    let contacts = user.devices().iter().map(|device| device.contact_uri.as_str());
+    own.chain(contacts).filter(|name| !name.is_empty()).map(str::to_lowercase)
 }

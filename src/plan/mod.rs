@@ -171,7 +171,7 @@ pub fn of_user(status: Status, user: &User) -> RowOutcome {
     let mut outcome = RowOutcome::new(status);
     outcome.user_id = user.id.clone();
     outcome.device_ids = user.devices().iter().map(|device| device.id.clone()).collect();
-    outcome.sip_contact_uri =
-        user.devices_of("sip").next().map(|device| device.contact_uri.clone()).unwrap_or_default();
+    let sip = user.devices_of("sip").next();
+    outcome.sip_contact_uri = sip.map(|device| device.contact_uri.to_string()).unwrap_or_default();
     outcome
 }

@@ -43,7 +43,7 @@ impl Directory {
 
     fn take(&mut self, user: User, wanted: &HashSet<String>) {
         self.living += u64::from(!user.is_archived());
-        let names = [&user.id, &user.email, &user.phone].map(|name| name.to_lowercase());
+        let names = [&*user.id, &user.email, &user.phone].map(str::to_lowercase);
         let names = names.into_iter().filter(|name| wanted.contains(name)).collect::<HashSet<String>>();
         if !names.is_empty() {
             self.keep(user, names);
@@ -83,9 +83,8 @@ impl Preflight<'_> {
         let Some(users) = self.whole_roster(look_ups).await? else { return Ok(None) };
         let mut directory = Directory::default();
         for user in users {
-            let contacts = user.devices().iter().map(|device| &device.contact_uri);
-            let names: HashSet<String> =
-                contacts.chain([&user.email]).map(|name| name.to_lowercase()).collect();
+            let contacts = user.devices().iter().map(|device| device.contact_uri.as_str());
+            let names: HashSet<String> = contacts.chain([&*user.email]).map(str::to_lowercase).collect();
             directory.keep(user, names);
         }
         Ok(Some(directory))

@@ -78,7 +78,7 @@ impl Preflight<'_> {
         let mut emails: HashMap<String, Vec<usize>> = HashMap::new();
         let mut contacts: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, user) in users.iter().enumerate() {
-            emails.entry(user.email.to_lowercase()).or_default().push(place);
+            emails.entry(str::to_lowercase(&user.email)).or_default().push(place);
             for device in user.devices() {
                 contacts.entry(&device.contact_uri).or_default().push(place);
             }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::format_compact;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -61,16 +62,16 @@ pub(super) fn user(data: &Value) -> Option<User> {
     }
     Some(User {
         id,
-        first_name: text(data, &["first_name", "firstName"]),
-        last_name: text(data, &["last_name", "lastName"]),
-        email: text(data, &["email"]),
-        role: text(data, &["role", "priv_level", "privLevel"]),
-        username: text(data, &["username"]),
-        status: status(data),
-        phone: text(data, &["phone"]),
-        date_created: moment(data, &["createdAt", "created_at", "created"]),
-        date_updated: moment(data, &["updatedAt", "updated_at", "modified"]),
-        last_login: moment(data, &["lastLogin", "last_login"]),
+        first_name: text(data, &["first_name", "firstName"]).into(),
+        last_name: text(data, &["last_name", "lastName"]).into(),
+        email: text(data, &["email"]).into(),
+        role: text(data, &["role", "priv_level", "privLevel"]).into(),
+        username: text(data, &["username"]).into(),
+        status: status(data).into(),
+        phone: text(data, &["phone"]).into(),
+        date_created: moment(data, &["createdAt", "created_at", "created"]).into(),
+        date_updated: moment(data, &["updatedAt", "updated_at", "modified"]).into(),
+        last_login: moment(data, &["lastLogin", "last_login"]).into(),
         ..User::default()
     })
 }
@@ -98,10 +99,14 @@ pub(super) fn device(data: &Value, of: &str) -> Option<Device> {
     let owner = text(data, &["owner_id", "assignedUser", "ownerId"]);
     Some(Device {
         id,
-        name: text(data, &["name"]),
-        contact_uri: if sip_name.is_empty() { String::new() } else { format!("sip:{sip_name}") },
-        kind: if matches!(kind.as_str(), "sip_device" | "softphone" | "sip") { "sip".into() } else { kind },
-        status: text(data, &["registrationStatus"]),
+        name: text(data, &["name"]).into(),
+        contact_uri: if sip_name.is_empty() { "".into() } else { format_compact!("sip:{sip_name}") },
+        kind: if matches!(kind.as_str(), "sip_device" | "softphone" | "sip") {
+            "sip".into()
+        } else {
+            kind.into()
+        },
+        status: text(data, &["registrationStatus"]).into(),
         borrowed: flag(data, "hotdesked") == Some(true) || !(owner.is_empty() || owner == of),
         ..Device::default()
     })
@@ -238,10 +243,7 @@ mod tests {
             assert_eq!(user(unwrapped(&reply)), Some(expected.clone()), "{reply}");
         }
         assert_eq!(user(&json!({"first_name":"Asha"})), None);
-        assert_eq!(
-            user(&json!({"id":7})).map(|user| (user.id, user.status)),
-            Some(("7".into(), String::new()))
-        );
+        assert_eq!(user(&json!({"id":7})).map(|user| (user.id, user.status)), Some(("7".into(), "".into())));
         // A bare user whose own data field is something else stays whole.
         let odd = json!({"id":"u1","status":"active","data":{"id":"u2"}});
         assert_eq!(user(unwrapped(&odd)).map(|user| user.id), Some("u1".into()));

@@ -7,11 +7,12 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use compact_str::{CompactString, ToCompactString};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
+use super::exotel_scalar::Scalar;
 use crate::roster;
 
 /// What every reply is wrapped in; `T` is the data of one element.
@@ -47,7 +48,7 @@ pub(super) struct Element<T> {
     #[serde(default, deserialize_with = "number")]
     pub code: Option<u64>,
     #[serde(default, deserialize_with = "text")]
-    pub status: String,
+    pub status: CompactString,
     #[serde(default)]
     pub error_data: Shape<ErrorData>,
     #[serde(default)]
@@ -89,45 +90,45 @@ pub(super) struct Metadata {
 #[serde(default)]
 pub(super) struct User {
     #[serde(deserialize_with = "text")]
-    id: String,
+    id: CompactString,
     #[serde(deserialize_with = "text")]
-    first_name: String,
+    first_name: CompactString,
     #[serde(deserialize_with = "text")]
-    last_name: String,
+    last_name: CompactString,
     #[serde(deserialize_with = "text")]
-    email: String,
+    email: CompactString,
     #[serde(deserialize_with = "flag")]
     email_verified: Option<bool>,
     #[serde(deserialize_with = "word")]
-    role: String,
+    role: CompactString,
     devices: Shape<Device>,
     #[serde(deserialize_with = "text")]
-    date_created: String,
+    date_created: CompactString,
     #[serde(deserialize_with = "text")]
-    date_updated: String,
+    date_updated: CompactString,
     #[serde(deserialize_with = "text")]
-    last_login: String,
+    last_login: CompactString,
     #[serde(deserialize_with = "text")]
-    active_call: String,
+    active_call: CompactString,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Device {
     #[serde(deserialize_with = "text")]
-    id: String,
+    id: CompactString,
     #[serde(deserialize_with = "text")]
-    name: String,
+    name: CompactString,
     #[serde(deserialize_with = "text")]
-    contact_uri: String,
+    contact_uri: CompactString,
     #[serde(rename = "type", deserialize_with = "word")]
-    kind: String,
+    kind: CompactString,
     #[serde(deserialize_with = "flag")]
     available: Option<bool>,
     #[serde(deserialize_with = "flag")]
     verified: Option<bool>,
     #[serde(deserialize_with = "word")]
-    status: String,
+    status: CompactString,
 }
 
 impl<T> Element<T> {
@@ -144,7 +145,7 @@ impl User {
             return None;
         }
         Some(roster::User {
-            id: self.id,
+            id: self.id.into(),
             first_name: self.first_name,
             last_name: self.last_name,
             email: self.email,
@@ -166,7 +167,7 @@ impl User {
 impl Device {
     pub(super) fn into_device(self) -> roster::Device {
         roster::Device {
-            id: self.id,
+            id: self.id.into(),
             name: self.name,
             contact_uri: self.contact_uri,
             kind: self.kind.to_ascii_lowercase(),
@@ -280,36 +281,36 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ShapeVisitor<T> {
 }
 
 /// A text, also out of a number; nothing else is one.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => text,
-        Value::Number(number) => number.to_string(),
-        _ => String::new(),
-    })
+fn text<'de, D: Deserializer<'de>, Text: From<CompactString>>(deserializer: D) -> Result<Text, D::Error> {
+    let text = match Scalar::deserialize(deserializer)? {
+        Scalar::Text(text) => text,
+        Scalar::Number(number) => number.to_compact_string(),
+        _ => CompactString::default(),
+    };
+    Ok(text.into())
 }
 
 /// A word, also out of an object that has a `name`.
-fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => text,
-        Value::Object(object) => object.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        _ => String::new(),
+fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CompactString, D::Error> {
+    Ok(match Scalar::deserialize(deserializer)? {
+        Scalar::Text(text) | Scalar::Named(text) => text,
+        _ => CompactString::default(),
     })
 }
 
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().parse().ok(),
+    Ok(match Scalar::deserialize(deserializer)? {
+        Scalar::Number(number) => number.as_u64(),
+        Scalar::Text(text) => text.trim().parse().ok(),
         _ => None,
     })
 }
 
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Bool(flag) => Some(flag),
-        Value::Number(number) => number.as_u64().map(|number| number != 0),
-        Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
+    Ok(match Scalar::deserialize(deserializer)? {
+        Scalar::Flag(flag) => Some(flag),
+        Scalar::Number(number) => number.as_u64().map(|number| number != 0),
+        Scalar::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
         _ => None,
     })
 }

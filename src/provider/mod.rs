@@ -12,6 +12,7 @@ mod audian_words;
 pub mod exotel;
 mod exotel_failure;
 mod exotel_request;
+mod exotel_scalar;
 mod exotel_wire;
 mod exotel_words;
 pub mod http;

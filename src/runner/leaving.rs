@@ -189,7 +189,7 @@ impl Engine<'_> {
                 let user = self.user(user_id).await;
                 user.map(|user| {
                     let status = user.map(|user| user.status).filter(|status| !status.is_empty());
-                    applied.details.extend(status.map(|status| ("status".to_string(), status)));
+                    applied.details.extend(status.map(|status| ("status".to_string(), status.into())));
                     None
                 })
             }

@@ -87,8 +87,11 @@ impl Fake {
     }
 
     pub fn show(&self, users: &[User], asked: &Asked) -> HttpReply {
-        let all =
-            || users.iter().filter(|user| asked.values.is_empty() || asked.values.contains(&user.email));
+        let all = || {
+            users.iter().filter(|user| {
+                asked.values.is_empty() || asked.values.iter().any(|value| user.email == *value)
+            })
+        };
         let page = all().skip(asked.offset).take(asked.limit).cloned().collect();
         shown(self.totals.get().then(|| all().count() as u64), page)
     }
@@ -113,7 +116,7 @@ pub fn user(number: u64) -> User {
     let device = Device { id: format!("d{number}"), kind: "tel".into(), ..Device::default() };
     User {
         id: format!("u{number}"),
-        email: format!("p{number}@x.com"),
+        email: format!("p{number}@x.com").into(),
         role: if number.is_multiple_of(10) { "admin" } else { "user" }.into(),
         devices: Some(vec![device]),
         ..User::default()
