@@ -8,6 +8,8 @@
 mod completion;
 mod ids;
 mod layout;
+#[cfg(feature = "xlsx")]
+mod packed;
 mod spool;
 mod sweep;
 #[cfg(test)]
@@ -105,25 +107,26 @@ pub async fn export(
     writer: &mut dyn RosterWriter,
 ) -> Result<Exported, ExportFailed> {
     let create = || Spool::create(spool_folder).map_err(spool_failed(spool_folder));
-    let target = Target { wish, spool_folder };
+    writer.header(&wish.shape.names()).map_err(ExportFailed::Target)?;
     let (mut newest, mut missed) = (create()?, create()?);
-    let completion = Completion::of(wish, caller.provider().facts());
+    let facts = caller.provider().facts();
+    let completion = Completion::of(wish, facts);
     let mut before = None;
     for sweeps in 1..=MOST_SWEEPS {
         let mut spool = create()?;
-        let sink = |key: Key, user: &_| match wish.keeps(user, caller.provider().facts()) {
-            true => spool.add(key, user, &wish.shape).map_err(spool_failed(spool_folder)),
+        let sink = |key: Key, user: &_| match wish.keeps(user, facts) {
+            true => spool.add(key, user, &wish.shape, writer).map_err(spool_failed(spool_folder)),
             false => Ok(()),
         };
         let seen = sweep_roster(caller, wish, &completion, progress, sink).await?;
         if seen.at_rest(before) {
-            return target.write(vec![spool], writer, sweeps, Consistency::Complete);
+            return write(vec![spool], spool_folder, writer, sweeps, Consistency::Complete);
         }
         before = seen.fingerprint();
         missed = without(&seen.ids, [newest, missed], create()?).map_err(spool_failed(spool_folder))?;
         newest = spool;
     }
-    target.write(vec![newest, missed], writer, MOST_SWEEPS, Consistency::Changed)
+    write(vec![newest, missed], spool_folder, writer, MOST_SWEEPS, Consistency::Changed)
 }
 
 /// Keeps those of earlier sweeps whom the newest one did not see.
@@ -134,43 +137,25 @@ fn without(ids: &IdSet, earlier: [Spool; 2], mut missed: Spool) -> io::Result<Sp
     Ok(missed)
 }
 
-/// Where the rows of the spools go in the end.
-struct Target<'a> {
-    wish: &'a ExportWish,
-    spool_folder: &'a Path,
-}
-
-impl Target<'_> {
-    fn write(
-        &self,
-        spools: Vec<Spool>,
-        writer: &mut dyn RosterWriter,
-        sweeps: u32,
-        consistency: Consistency,
-    ) -> Result<Exported, ExportFailed> {
-        let mut exported = Exported { users: 0, rows: 0, consistency, sweeps };
-        writer.header(&self.wish.shape.names()).map_err(ExportFailed::Target)?;
-        for spool in spools {
-            exported.users += spool.users();
-            exported.rows += self.copy(spool, writer)?;
+/// Writes all rows of the spools.
+fn write(
+    spools: Vec<Spool>,
+    spool_folder: &Path,
+    writer: &mut dyn RosterWriter,
+    sweeps: u32,
+    consistency: Consistency,
+) -> Result<Exported, ExportFailed> {
+    let mut exported = Exported { users: 0, rows: 0, consistency, sweeps };
+    for spool in spools {
+        exported.users += spool.users();
+        let mut users = spool.read().map_err(spool_failed(spool_folder))?;
+        while let Some((_, rows)) = users.next().map_err(spool_failed(spool_folder))? {
+            writer.write(users.ready()).map_err(ExportFailed::Target)?;
+            exported.rows += u64::from(rows);
         }
-        writer.finish().map_err(ExportFailed::Target)?;
-        Ok(exported)
     }
-
-    /// Writes all rows of a spool; returns how many.
-    fn copy(&self, spool: Spool, writer: &mut dyn RosterWriter) -> Result<u64, ExportFailed> {
-        let mut rows = 0;
-        let mut users = spool.read().map_err(spool_failed(self.spool_folder))?;
-        while users.next().map_err(spool_failed(self.spool_folder))?.is_some() {
-            let cells = users.cells().map_err(spool_failed(self.spool_folder))?;
-            for row in cells.chunks(self.wish.shape.width()) {
-                writer.row(row).map_err(ExportFailed::Target)?;
-                rows += 1;
-            }
-        }
-        Ok(rows)
-    }
+    writer.finish().map_err(ExportFailed::Target)?;
+    Ok(exported)
 }
 
 fn spool_failed(folder: &Path) -> impl Fn(io::Error) -> ExportFailed + Copy {

@@ -1,79 +1,109 @@
 //! The formats of an export: what makes text of cells.
 //!
-//! A writer knows nothing of users, sweeps and files; it writes into what it is given.
+//! A writer knows nothing of users, sweeps and files; it writes into what it is given. Rows are made ready one by one
+//! while the roster is read, and written when they are known to be wanted.
 
 #[cfg(feature = "xlsx")]
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::layout::Cell;
+#[cfg(feature = "xlsx")]
+use super::packed;
 use crate::table::FormulaGuard;
 #[cfg(feature = "xlsx")]
 use crate::table::{WorkbookWriter, guarded};
 
 const BUFFER: usize = 1 << 16;
 
-/// A format: first the header, then every row, then the end.
+/// A format: first the names of the columns, then every row, then the end.
 pub trait RosterWriter {
+    /// Takes the names; they are written with the first row, or at the end.
     fn header(&mut self, names: &[&str]) -> io::Result<()>;
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
+    /// Adds a row to `ready`, in the form in which it may wait; nothing is written.
+    fn make_ready(&mut self, cells: &[Cell<'_>], ready: &mut Vec<u8>);
+    /// Writes rows that were made ready.
+    fn write(&mut self, ready: &[u8]) -> io::Result<()>;
     /// Writes out what is still held back.
     fn finish(&mut self) -> io::Result<()>;
+
+    /// Writes one row at once.
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        let mut ready = Vec::new();
+        self.make_ready(cells, &mut ready);
+        self.write(&ready)
+    }
 }
 
 /// CSV by RFC 4180: CRLF, UTF-8, booleans as `true` and `false`.
 pub struct CsvRoster<W: Write> {
-    csv: csv::Writer<W>,
+    out: BufWriter<W>,
     guard: FormulaGuard,
+    csv: csv_core::Writer,
+    /// The names, until they are written.
+    header: Vec<u8>,
 }
 
 impl<W: Write> CsvRoster<W> {
     pub fn new(out: W, guard: FormulaGuard) -> CsvRoster<W> {
-        let csv = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(BUFFER)
-            .has_headers(false)
-            .from_writer(out);
-        CsvRoster { csv, guard }
+        let csv = csv_core::WriterBuilder::new().terminator(csv_core::Terminator::CRLF).build();
+        CsvRoster { out: BufWriter::with_capacity(BUFFER, out), guard, csv, header: Vec::new() }
     }
+
+    fn record<'t>(&mut self, texts: impl Iterator<Item = &'t str>, ready: &mut Vec<u8>) {
+        for (place, text) in texts.enumerate() {
+            let text = self.guard.of(text);
+            if place > 0 {
+                within(ready, 2, |room| self.csv.delimiter(room).1);
+            }
+            // Every byte may be a quote, which is doubled, and quotes go around it.
+            within(ready, 2 * text.len() + 2, |room| self.csv.field(text.as_bytes(), room).2);
+        }
+        within(ready, 8, |room| self.csv.terminator(room).1);
+    }
+}
+
+/// Lets a step write behind the text, which has room for all that it writes; it says how much that was.
+fn within(text: &mut Vec<u8>, room: usize, step: impl FnOnce(&mut [u8]) -> usize) {
+    let end = text.len();
+    text.resize(end + room, 0);
+    let written = step(&mut text[end..]);
+    text.truncate(end + written);
 }
 
 impl<W: Write> RosterWriter for CsvRoster<W> {
     fn header(&mut self, names: &[&str]) -> io::Result<()> {
-        Ok(self.csv.write_record(names)?)
+        let mut header = Vec::new();
+        self.record(names.iter().copied(), &mut header);
+        self.header = header;
+        Ok(())
     }
 
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
-        for cell in cells {
-            let text = match cell {
-                Cell::Blank => "",
-                Cell::Bool(true) => "true",
-                Cell::Bool(false) => "false",
-                Cell::Text(text) => {
-                    self.csv.write_field(&*self.guard.of(text))?;
-                    continue;
-                }
-            };
-            self.csv.write_field(text)?;
-        }
-        Ok(self.csv.write_record(None::<&[u8]>)?)
+    fn make_ready(&mut self, cells: &[Cell<'_>], ready: &mut Vec<u8>) {
+        self.record(cells.iter().map(plain_text), ready);
+    }
+
+    fn write(&mut self, ready: &[u8]) -> io::Result<()> {
+        self.out.write_all(&std::mem::take(&mut self.header))?;
+        self.out.write_all(ready)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.csv.flush()
+        self.write(&[])?;
+        self.out.flush()
     }
 }
 
 /// One JSON object a line, with the columns' names as keys; what is not known is null.
 pub struct JsonLinesRoster<W: Write> {
-    out: io::BufWriter<W>,
+    out: BufWriter<W>,
     /// What stands before each value: a brace or comma, the name, a colon.
     keys: Vec<String>,
 }
 
 impl<W: Write> JsonLinesRoster<W> {
     pub fn new(out: W) -> JsonLinesRoster<W> {
-        JsonLinesRoster { out: io::BufWriter::with_capacity(BUFFER, out), keys: Vec::new() }
+        JsonLinesRoster { out: BufWriter::with_capacity(BUFFER, out), keys: Vec::new() }
     }
 }
 
@@ -81,22 +111,26 @@ impl<W: Write> RosterWriter for JsonLinesRoster<W> {
     fn header(&mut self, names: &[&str]) -> io::Result<()> {
         let key = |(place, name): (usize, &&str)| {
             let before = if place == 0 { '{' } else { ',' };
-            Ok(format!("{before}{}:", serde_json::to_string(name)?))
+            format!("{before}{}:", serde_json::Value::from(*name))
         };
-        self.keys = names.iter().enumerate().map(key).collect::<io::Result<_>>()?;
+        self.keys = names.iter().enumerate().map(key).collect();
         Ok(())
     }
 
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+    fn make_ready(&mut self, cells: &[Cell<'_>], ready: &mut Vec<u8>) {
         for (key, cell) in self.keys.iter().zip(cells) {
-            self.out.write_all(key.as_bytes())?;
+            ready.extend(key.as_bytes());
             match cell {
-                Cell::Blank => self.out.write_all(b"null")?,
-                Cell::Bool(value) => write!(self.out, "{value}")?,
-                Cell::Text(text) => serde_json::to_writer(&mut self.out, text)?,
+                Cell::Blank => ready.extend(b"null"),
+                Cell::Bool(_) => ready.extend(plain_text(cell).as_bytes()),
+                Cell::Text(text) => ready.extend(serde_json::Value::from(&**text).to_string().bytes()),
             }
         }
-        self.out.write_all(b"}\n")
+        ready.extend(b"}\n");
+    }
+
+    fn write(&mut self, ready: &[u8]) -> io::Result<()> {
+        self.out.write_all(ready)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -108,13 +142,14 @@ impl<W: Write> RosterWriter for JsonLinesRoster<W> {
 #[cfg(feature = "xlsx")]
 pub struct WorkbookRoster<W: Write> {
     out: W,
+    width: usize,
     workbook: Option<WorkbookWriter>,
 }
 
 #[cfg(feature = "xlsx")]
 impl<W: Write> WorkbookRoster<W> {
     pub fn new(out: W) -> WorkbookRoster<W> {
-        WorkbookRoster { out, workbook: None }
+        WorkbookRoster { out, width: 1, workbook: None }
     }
 }
 
@@ -122,13 +157,18 @@ impl<W: Write> WorkbookRoster<W> {
 impl<W: Write> RosterWriter for WorkbookRoster<W> {
     fn header(&mut self, names: &[&str]) -> io::Result<()> {
         self.workbook = Some(WorkbookWriter::new("roster", names.iter().copied())?);
+        self.width = names.len().max(1);
         Ok(())
     }
 
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
-        let texts: Vec<Cow<'_, str>> = cells.iter().map(workbook_text).collect();
-        let texts = texts.iter().map(|text| &**text);
-        self.workbook.as_mut().map_or(Ok(()), |workbook| workbook.write(texts))
+    fn make_ready(&mut self, cells: &[Cell<'_>], ready: &mut Vec<u8>) {
+        cells.iter().for_each(|cell| packed::pack(&workbook_text(cell), ready));
+    }
+
+    fn write(&mut self, ready: &[u8]) -> io::Result<()> {
+        let Some(workbook) = &mut self.workbook else { return Ok(()) };
+        let texts = packed::unpacked(ready)?;
+        texts.chunks(self.width).try_for_each(|row| workbook.write(row.iter().copied()))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -136,15 +176,21 @@ impl<W: Write> RosterWriter for WorkbookRoster<W> {
     }
 }
 
+fn plain_text<'a>(cell: &'a Cell<'_>) -> &'a str {
+    match cell {
+        Cell::Blank => "",
+        Cell::Bool(true) => "true",
+        Cell::Bool(false) => "false",
+        Cell::Text(text) => text,
+    }
+}
+
 /// A text cell never runs and needs no guard, but a `'` of its own must survive the reader, who takes one off.
 #[cfg(feature = "xlsx")]
 fn workbook_text<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
     match cell {
-        Cell::Blank => Cow::Borrowed(""),
-        Cell::Bool(true) => Cow::Borrowed("true"),
-        Cell::Bool(false) => Cow::Borrowed("false"),
         Cell::Text(text) if text.starts_with('\'') => guarded(text),
-        Cell::Text(text) => Cow::Borrowed(text),
+        cell => Cow::Borrowed(plain_text(cell)),
     }
 }
 
@@ -174,6 +220,38 @@ mod tests {
         let expected = "user_id,first_name,ok\r\n1,'=A1,true\r\n2,\"Zoë, \"\"Z\"\"\",\r\n";
         assert_eq!(csv(FormulaGuard::On), expected);
         assert_eq!(csv(FormulaGuard::Off), expected.replace('\'', ""));
+    }
+
+    #[test]
+    fn csv_is_that_of_the_csv_crate() {
+        for row in [
+            ["", ""],
+            ["\"", "\"\"\"\"\"\"\"\""],
+            [",", "a\rb"],
+            ["\n", "\r\n,\""],
+            ["ä, 李", "'"],
+            [" x ", "a\tb"],
+        ] {
+            for width in [1, 2] {
+                let mut wanted =
+                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+                wanted.write_record(&row[..width]).unwrap();
+                let mut ready = Vec::new();
+                let cells: Vec<Cell<'_>> = row[..width].iter().map(|cell| text(cell)).collect();
+                CsvRoster::new(Vec::new(), FormulaGuard::Off).make_ready(&cells, &mut ready);
+                assert_eq!(ready, wanted.into_inner().unwrap(), "{row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_before_the_first_row_is_wanted() {
+        let mut out = Vec::new();
+        let mut writer = CsvRoster::new(&mut out, FormulaGuard::On);
+        writer.header(&["email"]).unwrap();
+        writer.make_ready(&[text("a@x.io")], &mut Vec::new());
+        drop(writer);
+        assert_eq!(out, b"");
     }
 
     #[test]

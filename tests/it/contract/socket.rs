@@ -61,8 +61,9 @@ async fn a_whole_life_over_the_socket() {
     for base in [running.base_url(), format!("{}/", running.base_url())] {
         let transport = transport(&base);
         let made = call(&transport, Call::Create(asha())).await.expect("created").user().expect("a user");
-        let page =
-            call(&transport, list(Filter::Emails(vec![made.email.to_string()]), 0, 50)).await.expect("a page");
+        let page = call(&transport, list(Filter::Emails(vec![made.email.to_string()]), 0, 50))
+            .await
+            .expect("a page");
         assert_eq!(page.page().users, std::slice::from_ref(&made));
         let soft = device_of(&made, "sip");
         call(&transport, password(&made, soft, "S3cret!pass")).await.expect("set");
