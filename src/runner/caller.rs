@@ -168,9 +168,10 @@ impl<'a> Caller<'a> {
         let token = self.provider.tokens().map_or(0, TokenKeeper::generation);
         let sent = Instant::now();
         let reply = self.transport.send(self.provider.request(call)).await;
+        let took = sent.elapsed();
         let limits = reply.as_ref().map(|reply| self.provider.limits(reply)).unwrap_or_default();
         let status = reply.as_ref().ok().map(|reply| reply.status);
-        let early = reply.as_ref().is_ok_and(is_page);
+        let early = !call.writes() && reply.as_ref().is_ok_and(is_page);
         let mut counts = true;
         if early {
             counts = self.learn(&mut pass, Ended::Answered(limits));
@@ -190,7 +191,7 @@ impl<'a> Caller<'a> {
             what: call.name(),
             status,
             code: result.as_ref().err().map_or("", |error| &error.code),
-            took: sent.elapsed(),
+            took,
         });
         (token, result.map_err(|error| Broken::Failed { error, counts }))
     }

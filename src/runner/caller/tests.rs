@@ -1,7 +1,9 @@
 //! The caller over a wire that takes 10 ms, under a paused clock.
 
 use futures::FutureExt;
+use futures::StreamExt;
 use futures::future::{LocalBoxFuture, join_all};
+use futures::stream;
 
 use super::*;
 use crate::provider::{Content, Facts, HttpRequest, Method};
@@ -61,7 +63,10 @@ impl Transport for Wire {
             sleep(Duration::from_millis(10)).await;
             let mut refused = self.refused.borrow_mut();
             let at = refused.iter().position(|name| *name == request.path);
-            let Some(at) = at else { return Ok(HttpReply { status: 200, ..HttpReply::default() }) };
+            let Some(at) = at else {
+                let length = if request.path.starts_with("page") { SMALLEST_PAGE } else { 2 };
+                return Ok(HttpReply { status: 200, body: vec![b' '; length], ..HttpReply::default() });
+            };
             refused.remove(at);
             let limits = Limits { retry_after: Some(Duration::from_secs(5)), ..Limits::default() };
             Ok(HttpReply { status: 429, limits, ..HttpReply::default() })
@@ -121,4 +126,30 @@ async fn a_wait_that_was_asked_for_holds_reads_and_writes() {
     .await;
     let came = wire.came.borrow();
     assert!(came[1].1 >= Duration::from_millis(5010), "{came:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_goes_before_a_page_is_read() {
+    for (name, expected) in [
+        ("page", ["page", "next", "page read", "next read"]),
+        ("word", ["word", "word read", "next", "next read"]),
+    ] {
+        let wire = Wire::default();
+        with_caller(&wire, 1, async |caller: &Caller<'_>| {
+            let calls = [name, "next"].map(|name| Call::Get { user_id: name.into() });
+            let reads = calls.iter().map(async |call| {
+                let answer = caller.exchange(call, None).await;
+                let read = format!("{} read", caller.provider().request(call).path);
+                wire.came.borrow_mut().push((read, Duration::ZERO));
+                answer
+            });
+            // As an export reads pages: each is woken for itself.
+            let answers: Vec<_> = stream::iter(reads).buffered(2).collect().await;
+            assert!(answers.iter().all(Result::is_ok));
+            assert_eq!(caller.counts().read, 2);
+        })
+        .await;
+        let came: Vec<String> = wire.came.borrow().iter().map(|(name, _)| name.clone()).collect();
+        assert_eq!(came, expected);
+    }
 }
