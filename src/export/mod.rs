@@ -95,7 +95,7 @@ impl From<Broken> for ExportFailed {
     }
 }
 
-/// Exports the wished users to `writer`, which sees nothing before the sweeps are over.
+/// Exports the wished users to `writer`, which makes rows ready but writes nothing before the sweeps are over.
 ///
 /// Rows wait in `spool_folder`, in files without a name. The order is that of the roster; in a union,
 /// those whom only earlier sweeps saw come last.
