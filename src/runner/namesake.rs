@@ -12,7 +12,7 @@ impl Engine<'_> {
         if !planted(Bug::DeletesByEmail) || !matches!(step, Step::EnsureGone(_)) {
             return None;
         }
-        let filter = Filter::Emails(vec![user.email.clone()]);
+        let filter = Filter::Emails(vec![user.email.to_string()]);
         let listing = Listing { filter, limit: 50, ..Listing::default() };
         let page = self.caller.read(&Call::List(listing)).await.ok()?.page();
         page.users.into_iter().next().map(|user| user.id)
