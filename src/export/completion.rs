@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use compact_str::CompactString;
 use futures::stream::{self, StreamExt};
 
 use super::ExportFailed;
@@ -26,7 +27,7 @@ pub struct Completion {
 /// What single reads told of a user.
 #[derive(Clone, Default)]
 struct Told {
-    status: String,
+    status: CompactString,
     devices: Option<Vec<Device>>,
 }
 
@@ -52,7 +53,7 @@ impl Completion {
         let told = told.into_iter().collect::<Result<Vec<Told>, ExportFailed>>()?;
         for (user, told) in users.iter_mut().zip(told) {
             if user.status.is_empty() {
-                user.status = told.status.into();
+                user.status = told.status;
             }
             user.devices = user.devices.take().or(told.devices);
         }
@@ -66,8 +67,7 @@ impl Completion {
         let mut told = Told::default();
         if self.status && user.status.is_empty() {
             let read = caller.read(&Call::Get { user_id: user.id.clone() }).await;
-            told.status =
-                unless_gone(read)?.and_then(|answer| answer.user()).unwrap_or_default().status.into();
+            told.status = unless_gone(read)?.and_then(|answer| answer.user()).unwrap_or_default().status;
         }
         if self.devices && user.devices.is_none() {
             let devices = unless_gone(caller.devices_of(&user.id).await)?;

@@ -90,7 +90,7 @@ pub(super) struct Metadata {
 #[serde(default)]
 pub(super) struct User {
     #[serde(deserialize_with = "text")]
-    id: CompactString,
+    id: String,
     #[serde(deserialize_with = "text")]
     first_name: CompactString,
     #[serde(deserialize_with = "text")]
@@ -116,7 +116,7 @@ pub(super) struct User {
 #[serde(default)]
 pub(super) struct Device {
     #[serde(deserialize_with = "text")]
-    id: CompactString,
+    id: String,
     #[serde(deserialize_with = "text")]
     name: CompactString,
     #[serde(deserialize_with = "text")]
@@ -145,7 +145,7 @@ impl User {
             return None;
         }
         Some(roster::User {
-            id: self.id.into(),
+            id: self.id,
             first_name: self.first_name,
             last_name: self.last_name,
             email: self.email,
@@ -167,7 +167,7 @@ impl User {
 impl Device {
     pub(super) fn into_device(self) -> roster::Device {
         roster::Device {
-            id: self.id.into(),
+            id: self.id,
             name: self.name,
             contact_uri: self.contact_uri,
             kind: self.kind.to_ascii_lowercase(),

@@ -151,9 +151,12 @@ fn cell() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Whether a line of the cell ends behind a delimiter.
-fn parted(cell: &str, delimiter: u8) -> bool {
-    cell.find(['\n', '\r']).is_some_and(|end| cell[..end].contains(char::from(delimiter)))
+/// Whether a line of some cell ends behind a delimiter: such a row may look like two stray quotes, and no reader can tell.
+fn ambiguous(rows: &[Vec<String>], delimiter: u8) -> bool {
+    let parted = |cell: &String| {
+        cell.find(['\n', '\r']).is_some_and(|end| cell[..end].contains(char::from(delimiter)))
+    };
+    rows.iter().flatten().any(parted)
 }
 
 proptest! {
@@ -174,8 +177,7 @@ proptest! {
         let bytes = encoded(&written(&rows, delimiter, end), encoding);
         std::io::Write::write_all(&mut file, &bytes).and_then(|()| file.commit()).expect("the folder is ours");
         let table = match read(&path, &SheetOptions::default()) {
-            // One cell of such a table may look like two stray quotes, and no reader can tell.
-            Err(why) if why.contains("are one row") && rows.iter().flatten().any(|cell| parted(cell, delimiter)) => return Ok(()),
+            Err(why) if why.contains("are one row") && ambiguous(&rows, delimiter) => return Ok(()),
             table => table.map_err(TestCaseError::fail)?,
         };
         prop_assert_eq!(&table[0], &HEADER);

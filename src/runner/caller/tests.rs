@@ -1,9 +1,7 @@
 //! The caller over a wire that takes 10 ms, under a paused clock.
 
-use futures::FutureExt;
-use futures::StreamExt;
 use futures::future::{LocalBoxFuture, join_all};
-use futures::stream;
+use futures::{FutureExt, StreamExt, stream};
 
 use super::*;
 use crate::provider::{Content, Facts, HttpRequest, Method};
