@@ -63,6 +63,27 @@ pub struct Device {
     pub borrowed: bool,
 }
 
+/// A user who is to be made, in the provider's own words; `None` leaves the provider's default.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NewUser {
+    pub first_name: CompactString,
+    pub last_name: CompactString,
+    pub email: Option<CompactString>,
+    /// E.164, of the user's phone device: users are found by it.
+    pub number: Option<CompactString>,
+    /// E.164, where the provider merely notes it of the user; it finds nobody.
+    pub phone: Option<CompactString>,
+    pub role: Option<CompactString>,
+    pub device_name: Option<CompactString>,
+}
+
+impl NewUser {
+    /// Whether the user can be found again by e-mail or number.
+    pub fn has_natural_key(&self) -> bool {
+        self.email.is_some() || self.number.is_some()
+    }
+}
+
 impl User {
     pub fn is_archived(&self) -> bool {
         self.status == "archived"

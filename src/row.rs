@@ -3,6 +3,7 @@
 //! Pure: no file, no clock, no network. [`RawRow`] is what a sheet reader found;
 //! a [`Request`] is what a person wants done with one user.
 
+use crate::roster::NewUser;
 use crate::secret::Secret;
 use crate::table::Refusal;
 use crate::validate::Vocabulary;
@@ -212,13 +213,6 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Something worth knowing that stops nothing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Warning {
-    pub code: &'static str,
-    pub message: String,
-}
-
 /// What one row asks for. Only [`crate::validate`] makes one, and only of a row without problems.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
@@ -232,7 +226,7 @@ impl Request {
     /// The number that the user is to have, in E.164.
     pub fn wished_number(&self) -> Option<&str> {
         match self {
-            Request::Onboard(wish) => wish.number.as_deref(),
+            Request::Onboard(wish) => wish.user.number.as_deref(),
             Request::Update(change) => change.new_number.as_deref(),
             Request::Offboard(_) | Request::Restore(_) => None,
         }
@@ -242,16 +236,7 @@ impl Request {
 /// A wished user.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Onboarding {
-    pub first_name: String,
-    pub last_name: String,
-    pub email: Option<String>,
-    /// E.164, of the user's phone device: users are found by it.
-    pub number: Option<String>,
-    /// E.164, where the provider merely notes it of the user.
-    pub phone: Option<String>,
-    /// The provider's own word; `None` leaves the provider's default.
-    pub role: Option<String>,
-    pub device_name: Option<String>,
+    pub user: NewUser,
     pub sip_password: Option<Secret>,
 }
 

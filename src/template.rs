@@ -188,7 +188,7 @@ mod tests {
                 for row in &rows {
                     let checked = checker.check(row);
                     assert!(checked.request.is_ok(), "{vocabulary:?} {:?} {checked:?}", row.cells);
-                    assert!(checked.warnings.iter().all(|warning| warning.code == "device_unverified"));
+                    assert!(checked.warnings.iter().all(|warning| *warning == "device_unverified"));
                 }
             }
         }

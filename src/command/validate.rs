@@ -220,7 +220,7 @@ fn write_rows<W: Write>(
                 outcome
             }
         };
-        let mut warnings: Vec<&str> = checked.warnings.iter().map(|warning| warning.code).collect();
+        let mut warnings = checked.warnings;
         warnings.sort_unstable();
         let word = outcome.status.word();
         results.write(&raw, &outcome, word, &warnings, "").map_err(&disk)?;

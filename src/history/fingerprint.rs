@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use tempfile::NamedTempFile;
 
-use crate::provider::NewUser;
+use crate::roster::NewUser;
 
 /// The secret of a state folder.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 //! Pure. The newer form of the API moves devices in one call; a plain Kazoo one by one, by their owner,
 //! and leaves them with a deleted user unless they are taken away first.
 
-use super::{Plan, Step, Verdict, of_user};
+use super::{Step, Verdict, of_user};
 use crate::outcome::Status;
 use crate::provider::Parting;
 use crate::roster::User;
@@ -33,7 +33,7 @@ pub(super) fn verdict(wish: &Offboarding, user: &User, heir: Option<&str>) -> Ve
     if steps.is_empty() {
         return Verdict::unchanged(user);
     }
-    Verdict::Go(Box::new(Plan { goal, user: Some(user.clone()), steps }))
+    Verdict::go(goal, Some(user.clone()), steps)
 }
 
 /// Archived users may be shown as disabled, or not at all, so only who is surely not archived is refused here.
@@ -46,11 +46,7 @@ fn purge(user: &User) -> Verdict {
         );
         return Verdict::fails("user_not_archived", message);
     }
-    Verdict::Go(Box::new(Plan {
-        goal: Status::Purged,
-        user: Some(user.clone()),
-        steps: vec![Step::EnsurePurged],
-    }))
+    Verdict::go(Status::Purged, Some(user.clone()), vec![Step::EnsurePurged])
 }
 
 fn archived_before(wish: &Offboarding, user: &User) -> Verdict {

@@ -83,6 +83,10 @@ impl Verdict {
         Verdict::Ending(Box::new(RowOutcome::troubled(Status::Invalid, code, message)))
     }
 
+    fn go(goal: Status, user: Option<User>, steps: Vec<Step>) -> Verdict {
+        Verdict::Go(Box::new(Plan { goal, user: user.map(Box::new), steps }))
+    }
+
     fn unchanged(user: &User) -> Verdict {
         Verdict::Ending(Box::new(of_user(Status::Unchanged, user)))
     }
@@ -102,12 +106,12 @@ pub struct Plan {
     /// How the row ends when every step took effect.
     pub goal: Status,
     /// The user as the roster showed it; `None` where the first step makes one.
-    pub user: Option<User>,
+    pub user: Option<Box<User>>,
     pub steps: Vec<Step>,
 }
 
 /// The plan or the ending of a valid row. `look` is `None` where the roster showed nobody.
-pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
+pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
     match look {
         Some(Look::Nobody { column, value }) => {
             let message =
@@ -153,10 +157,10 @@ pub fn verdict(request: &Request, look: Option<&Look>) -> Verdict {
         (Request::Onboard(wish), Some(Look::CreatedBefore { user_id, run })) => {
             onboard::created_before(wish, user_id, run)
         }
-        (Request::Update(wish), Some(Look::User(user))) => update::verdict(wish, user),
-        (Request::Offboard(wish), Some(Look::User(user))) => offboard::verdict(wish, user, None),
+        (Request::Update(wish), Some(Look::User(user))) => update::verdict(&wish, user),
+        (Request::Offboard(wish), Some(Look::User(user))) => offboard::verdict(&wish, user, None),
         (Request::Offboard(wish), Some(Look::Leaver { user, heir })) => {
-            offboard::verdict(wish, user, Some(heir))
+            offboard::verdict(&wish, user, Some(heir))
         }
         (Request::Restore(_), Some(Look::User(user))) => restore::verdict(user),
         _ => Verdict::fails(

@@ -1,6 +1,6 @@
 //! How one user of Exotel goes: deleted, or kept with every device OFF.
 
-use super::{Plan, Step, Verdict, leaving};
+use super::{Step, Verdict, leaving};
 use crate::outcome::Status;
 use crate::planted::{Bug, planted};
 use crate::provider::Parting;
@@ -12,11 +12,10 @@ pub(super) fn verdict(wish: &Offboarding, user: &User, heir: Option<&str>) -> Ve
         return leaving::verdict(wish, user, heir);
     }
     match wish.mode {
-        Mode::Delete => Verdict::Go(Box::new(Plan {
-            goal: Status::Deleted,
-            user: Some(user.clone()),
-            steps: vec![Step::EnsureGone(Parting::default())],
-        })),
+        Mode::Delete => {
+            let steps = vec![Step::EnsureGone(Parting::default())];
+            Verdict::go(Status::Deleted, Some(user.clone()), steps)
+        }
         Mode::Disable => disable(wish, user),
         Mode::Archive | Mode::Purge => Verdict::invalid(
             "mode_invalid",
@@ -44,7 +43,7 @@ fn disable(wish: &Offboarding, user: &User) -> Verdict {
     if steps.is_empty() {
         return Verdict::unchanged(user);
     }
-    Verdict::Go(Box::new(Plan { goal: Status::Disabled, user: Some(user.clone()), steps }))
+    Verdict::go(Status::Disabled, Some(user.clone()), steps)
 }
 
 #[cfg(test)]

@@ -1,78 +1,60 @@
 //! Onboarding is a wished state: there already and the same is fine, there and different is not ours to change.
 
-use super::{Plan, Step, Verdict, of_user};
+use super::{Step, Verdict, of_user};
 use crate::outcome::{RowOutcome, Status};
 use crate::planted::{Bug, planted};
-use crate::provider::NewUser;
-use crate::roster::User;
+use crate::roster::{NewUser, User};
 use crate::row::Onboarding;
 
-pub(super) fn verdict(wish: &Onboarding, found: &[User]) -> Verdict {
-    let holder = match &wish.email {
+pub(super) fn verdict(wish: Onboarding, found: &[User]) -> Verdict {
+    let NewUser { email, number, .. } = &wish.user;
+    let holder = match email {
         // Whoever was archived may have left the e-mail to somebody else.
         Some(email) => found
             .iter()
             .filter(|user| user.email.eq_ignore_ascii_case(email))
             .min_by_key(|user| user.is_archived()),
-        None => wish.number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number))),
+        None => number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number))),
     };
     let Some(user) = holder else {
-        let other =
-            wish.number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number)));
+        let other = number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number)));
         return match other {
-            Some(other) => number_taken(wish, other),
-            None => Verdict::Go(Box::new(creation(wish))),
+            Some(other) => number_taken(&wish.user, other),
+            None => creation(wish),
         };
     };
-    let number = wish.number.as_deref().unwrap_or_default();
+    let number = number.as_deref().unwrap_or_default();
     if let Some(other) = found.iter().find(|other| other.id != user.id && other.has_contact(number)) {
-        return number_taken(wish, other);
+        return number_taken(&wish.user, other);
     }
     if user.is_archived() {
         return archived(user);
     }
-    let differing = differences(wish, user);
+    let differing = differences(&wish.user, user);
     if !differing.is_empty() && !planted(Bug::DifferenceIsUnchanged) {
         return already_exists(user, &differing);
     }
-    match &wish.sip_password {
+    match wish.sip_password {
         None => Verdict::unchanged(user),
-        Some(password) => Verdict::Go(Box::new(Plan {
-            goal: Status::Updated,
-            user: Some(user.clone()),
-            steps: vec![Step::EnsureSipPassword {
-                device_id: user.devices_of("sip").next().map(|device| device.id.clone()),
-                password: password.clone(),
-            }],
-        })),
-    }
-}
-
-/// The plan of a user who is not there.
-fn creation(wish: &Onboarding) -> Plan {
-    let mut steps = vec![Step::EnsureUser(NewUser::from(wish))];
-    if let Some(password) = &wish.sip_password {
-        steps.push(Step::EnsureSipPassword { device_id: None, password: password.clone() });
-    }
-    Plan { goal: Status::Created, user: None, steps }
-}
-
-impl From<&Onboarding> for NewUser {
-    fn from(wish: &Onboarding) -> NewUser {
-        NewUser {
-            first_name: wish.first_name.clone(),
-            last_name: wish.last_name.clone(),
-            email: wish.email.clone(),
-            number: wish.number.clone(),
-            phone: wish.phone.clone(),
-            role: wish.role.clone(),
-            device_name: wish.device_name.clone(),
+        Some(password) => {
+            let device_id = user.devices_of("sip").next().map(|device| device.id.clone());
+            let steps = vec![Step::EnsureSipPassword { device_id, password }];
+            Verdict::go(Status::Updated, Some(user.clone()), steps)
         }
     }
 }
 
+/// The plan of a user who is not there.
+fn creation(wish: Onboarding) -> Verdict {
+    let mut steps = vec![Step::EnsureUser(wish.user)];
+    if let Some(password) = wish.sip_password {
+        steps.push(Step::EnsureSipPassword { device_id: None, password });
+    }
+    Verdict::go(Status::Created, None, steps)
+}
+
 /// What of a wished user differs from one who is there, as `column` phrases; blank cells are not compared.
-pub fn differences(wish: &Onboarding, user: &User) -> Vec<String> {
+pub fn differences(wish: &NewUser, user: &User) -> Vec<String> {
     let mut differing = Vec::new();
     let mut compare = |column: &str, wished: &str, there: &str, same: bool| {
         if !wished.is_empty() && !same {
@@ -97,13 +79,10 @@ pub fn differences(wish: &Onboarding, user: &User) -> Vec<String> {
 /// Devices may show up later than their user, so a number that is not shown yet does not count against it.
 pub fn created_by_row(wish: &NewUser, user: &User) -> bool {
     let number_shows = user.devices_of("tel").next().is_some();
-    let wish = Onboarding {
-        first_name: wish.first_name.clone(),
-        last_name: wish.last_name.clone(),
-        email: wish.email.clone(),
+    let wish = NewUser {
         number: wish.number.clone().filter(|_| number_shows || wish.email.is_none()),
-        role: wish.role.clone(),
-        ..Onboarding::default()
+        phone: None,
+        ..wish.clone()
     };
     differences(&wish, user).is_empty()
 }
@@ -127,7 +106,7 @@ fn archived(user: &User) -> Verdict {
     with_user(Verdict::fails("already_exists", message), user)
 }
 
-fn number_taken(wish: &Onboarding, other: &User) -> Verdict {
+fn number_taken(wish: &NewUser, other: &User) -> Verdict {
     let number = wish.number.as_deref().unwrap_or_default();
     let message = format!(
         "the device_contact_uri {number} belongs to {} {} (id {}); give the row another number, or free this one first",
@@ -137,11 +116,11 @@ fn number_taken(wish: &Onboarding, other: &User) -> Verdict {
 }
 
 /// A row without a natural key that a journal shows as created from the same content; its password is set again.
-pub(super) fn created_before(wish: &Onboarding, user_id: &str, run: &str) -> Verdict {
-    if let Some(password) = &wish.sip_password {
+pub(super) fn created_before(wish: Onboarding, user_id: &str, run: &str) -> Verdict {
+    if let Some(password) = wish.sip_password {
         let user = User { id: user_id.to_string(), ..User::default() };
-        let steps = vec![Step::EnsureSipPassword { device_id: None, password: password.clone() }];
-        return Verdict::Go(Box::new(Plan { goal: Status::Updated, user: Some(user), steps }));
+        let steps = vec![Step::EnsureSipPassword { device_id: None, password }];
+        return Verdict::go(Status::Updated, Some(user), steps);
     }
     let mut outcome = RowOutcome::new(Status::Unchanged);
     outcome.user_id = user_id.to_string();
@@ -169,13 +148,14 @@ mod tests {
     use crate::secret::Secret;
 
     fn wish() -> Onboarding {
-        Onboarding {
+        let user = NewUser {
             first_name: "Asha".into(),
             last_name: "Rao".into(),
             email: Some("asha@example.com".into()),
             number: Some("+919845000001".into()),
-            ..Onboarding::default()
-        }
+            ..NewUser::default()
+        };
+        Onboarding { user, ..Onboarding::default() }
     }
 
     fn user() -> User {
@@ -223,12 +203,12 @@ mod tests {
             (Onboarding { sip_password: password(), ..wish() }, vec![], "user+sip_password=created"),
             (wish(), vec![user()], "unchanged"),
             (Onboarding { sip_password: password(), ..wish() }, vec![user()], "sip_password=updated"),
-            (changed(|wish| wish.last_name = "Iyer".into()), vec![user()], "already_exists"),
-            (changed(|wish| wish.number = Some("+919845000009".into())), vec![user()], "already_exists"),
-            (changed(|wish| wish.role = Some("admin".into())), vec![user()], "already_exists"),
-            (changed(|wish| wish.role = Some("USER".into())), vec![user()], "unchanged"),
-            (changed(|wish| wish.number = None), vec![user()], "unchanged"),
-            (changed(|wish| wish.email = None), vec![user()], "unchanged"),
+            (changed(|wish| wish.user.last_name = "Iyer".into()), vec![user()], "already_exists"),
+            (changed(|wish| wish.user.number = Some("+919845000009".into())), vec![user()], "already_exists"),
+            (changed(|wish| wish.user.role = Some("admin".into())), vec![user()], "already_exists"),
+            (changed(|wish| wish.user.role = Some("USER".into())), vec![user()], "unchanged"),
+            (changed(|wish| wish.user.number = None), vec![user()], "unchanged"),
+            (changed(|wish| wish.user.email = None), vec![user()], "unchanged"),
             (wish(), vec![User { status: "archived".into(), ..user() }], "already_exists"),
             (
                 wish(),
@@ -236,14 +216,14 @@ mod tests {
                 "already_exists",
             ),
             (
-                changed(|wish| wish.number = None),
+                changed(|wish| wish.user.number = None),
                 vec![User { status: "archived".into(), ..user() }, User { id: "u3".into(), ..user() }],
                 "unchanged",
             ),
             (wish(), vec![other.clone()], "already_exists"),
             (wish(), vec![User { devices: None, ..user() }, other], "already_exists"),
         ] {
-            assert_eq!(code(&verdict(&wish, &found)), expected, "{wish:?}");
+            assert_eq!(code(&verdict(wish.clone(), &found)), expected, "{wish:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure. Whoever is surely not archived is there already; all others are the provider's to judge.
 
-use super::{Plan, Step, Verdict};
+use super::{Step, Verdict};
 use crate::outcome::Status;
 use crate::roster::User;
 
@@ -10,11 +10,7 @@ pub(super) fn verdict(user: &User) -> Verdict {
     if user.status == "active" {
         return Verdict::unchanged(user);
     }
-    Verdict::Go(Box::new(Plan {
-        goal: Status::Restored,
-        user: Some(user.clone()),
-        steps: vec![Step::EnsureRestored],
-    }))
+    Verdict::go(Status::Restored, Some(user.clone()), vec![Step::EnsureRestored])
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 
 use crate::outcome::StepWord;
 use crate::planted::{Bug, planted};
-use crate::provider::{Changes, NewUser, Parting};
+use crate::provider::{Changes, Parting};
+use crate::roster::NewUser;
 use crate::secret::Secret;
 
 /// A wished state that one writing call brings about.

@@ -1,6 +1,6 @@
 //! Changes of one user: only what differs is sent, on the device that is meant.
 
-use super::{Plan, Step, Verdict};
+use super::{Step, Verdict};
 use crate::outcome::Status;
 use crate::planted::{Bug, planted};
 use crate::provider::Changes;
@@ -19,7 +19,7 @@ pub(super) fn verdict(wish: &Updating, user: &User) -> Verdict {
     match steps(wish, user) {
         Err((code, message)) => Verdict::fails(code, message),
         Ok(steps) if steps.is_empty() => Verdict::unchanged(user),
-        Ok(steps) => Verdict::Go(Box::new(Plan { goal: Status::Updated, user: Some(user.clone()), steps })),
+        Ok(steps) => Verdict::go(Status::Updated, Some(user.clone()), steps),
     }
 }
 

@@ -102,12 +102,13 @@ impl Preflight<'_> {
         while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
             let who = identity_of(&sought.request);
             let (email, heir) = match &sought.request {
-                Request::Onboard(wish) => (&wish.email, &None),
-                Request::Offboard(wish) => (&who.email, &wish.reassign_to),
-                _ => (&who.email, &None),
+                Request::Onboard(wish) => (wish.user.email.as_deref(), None),
+                Request::Offboard(wish) => (who.email.as_deref(), wish.reassign_to.as_deref()),
+                _ => (who.email.as_deref(), None),
             };
             by_id_alone &= email.is_none() && who.contact_uri.is_none();
-            let names = [email, heir, &who.user_id, &who.contact_uri].into_iter().flatten();
+            let names = [email, heir, who.user_id.as_deref(), who.contact_uri.as_deref()];
+            let names = names.into_iter().flatten();
             wanted.extend(names.map(|name| name.to_lowercase()));
         }
         rows.rewind().map_err(PreflightFailed::Rows)?;

@@ -15,7 +15,8 @@ use crate::history::{Earlier, Wanted};
 use crate::journal::{Event, Journal};
 use crate::outcome::{Cause, Stop};
 use crate::plan::Look;
-use crate::provider::{Call, CallError, Filter, Listing, NewUser};
+use crate::provider::{Call, CallError, Filter, Listing};
+use crate::roster::NewUser;
 use crate::roster::User;
 use crate::row::{Kind, Request};
 use crate::runner::{Broken, Caller, StopSign};
@@ -41,6 +42,8 @@ pub struct Preflight<'a> {
     /// What earlier runs on the account say.
     pub earlier: &'a dyn Fn(&Wanted) -> Earlier,
     pub content_of: &'a dyn Fn(&NewUser) -> String,
+    /// Whether some rows have neither e-mail nor number.
+    pub nameless: bool,
     /// Create rows without e-mail and number again, whatever earlier runs say.
     pub again: bool,
     /// Told how many rows were looked up so far.

@@ -9,9 +9,9 @@ use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
 use crate::history::Wanted;
 use crate::plan::Look;
 use crate::planted::{Bug, planted};
-use crate::provider::{Filter, NewUser, Paging};
-use crate::roster::User;
-use crate::row::{Onboarding, Request};
+use crate::provider::{Filter, Paging};
+use crate::roster::{NewUser, User};
+use crate::row::Request;
 use crate::runner::Broken;
 
 impl Preflight<'_> {
@@ -23,6 +23,10 @@ impl Preflight<'_> {
             Paging::Key => self.directory_of(rows).await?,
             Paging::Offset => self.small_roster(rows).await?,
         };
+        if directory.as_ref().is_some_and(Directory::is_empty) && !self.nameless {
+            // Nobody is there, and nobody who was made before could be missed.
+            return Ok(());
+        }
         let mut nameless: Vec<(u32, String)> = Vec::new();
         let mut failed = None;
         let blocks = std::iter::from_fn(|| match block(rows) {
@@ -62,8 +66,9 @@ impl Preflight<'_> {
             return Ok((Vec::new(), block.len() as u64));
         }
         let wishes = || block.iter().filter_map(|sought| wish_of(&sought.request));
-        let emails: Vec<String> = wishes().filter_map(|wish| wish.email.clone()).collect();
-        let numbers = wishes().filter_map(|wish| wish.number.clone());
+        let emails: Vec<String> =
+            wishes().filter_map(|wish| wish.email.as_deref().map(str::to_owned)).collect();
+        let numbers = wishes().filter_map(|wish| wish.number.as_deref().map(str::to_owned));
         let numbers: Vec<String> = numbers.filter(|_| !planted(Bug::NumbersNotAsked)).collect();
         let (by_email, by_number) = match directory {
             Some(directory) => (directory.named(&emails), directory.named(&numbers)),
@@ -86,7 +91,7 @@ impl Preflight<'_> {
         let mut found = Vec::new();
         for sought in &block {
             let Some(wish) = wish_of(&sought.request) else { continue };
-            let by_email = wish.email.as_ref().and_then(|email| emails.get(&email.to_lowercase()));
+            let by_email = wish.email.as_ref().and_then(|email| emails.get(email.to_lowercase().as_str()));
             let by_number = wish.number.as_ref().and_then(|number| contacts.get(number.as_str()));
             let mut places: Vec<usize> = by_email.into_iter().chain(by_number).flatten().copied().collect();
             places.dedup();
@@ -101,8 +106,8 @@ impl Preflight<'_> {
     fn without_key(&self, block: &[Sought]) -> Vec<(u32, String)> {
         let nameless = block.iter().filter_map(|sought| {
             let wish = wish_of(&sought.request)?;
-            let content = || (self.content_of)(&NewUser::from(wish));
-            (wish.email.is_none() && wish.number.is_none()).then(|| (sought.row, content()))
+            let content = || (self.content_of)(wish);
+            (!wish.has_natural_key()).then(|| (sought.row, content()))
         });
         nameless.collect()
     }
@@ -122,9 +127,9 @@ impl Preflight<'_> {
     }
 }
 
-pub(super) fn wish_of(request: &Request) -> Option<&Onboarding> {
+pub(super) fn wish_of(request: &Request) -> Option<&NewUser> {
     match request {
-        Request::Onboard(wish) => Some(wish),
+        Request::Onboard(wish) => Some(&wish.user),
         _ => None,
     }
 }

@@ -178,7 +178,8 @@ pub(super) fn may_be_lacking(call: &Call) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{Changes, Listing, NewUser, Parting};
+    use crate::provider::{Changes, Listing, Parting};
+    use crate::roster::NewUser;
     use crate::secret::Secret;
     use Failure::*;
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::audian::{AudianAccount, Dialect};
 use super::path::{segment, value};
-use super::{Call, Changes, Filter, Listing, Method, NewUser, Parting};
+use super::{Call, Changes, Filter, Listing, Method, Parting};
+use crate::roster::NewUser;
 use crate::secret::Secret;
 
 /// Most rows on a page (docs.audian.com, pagination); the default is 25.

@@ -74,7 +74,7 @@ impl Provider for Exotel {
         let content = match call {
             Call::List(listing) => listed(reply, listing),
             Call::Get { .. } | Call::Create(_) => only_element(reply).and_then(|(request_id, element)| {
-                let user = element.data.into_one().and_then(wire::User::into_user);
+                let user = element.data.into_one().and_then(|user: Box<wire::User>| user.into_user());
                 let user = user.ok_or_else(|| Complaint::no_answer(reply, &request_id))?;
                 Ok((request_id, Content::User(Box::new(user))))
             }),
@@ -90,7 +90,7 @@ impl Provider for Exotel {
             _ => return Err(not_spoken(call)),
         };
         let (request_id, content) = content.map_err(|complaint| self.error(call, complaint))?;
-        Ok(Answer { status: reply.status, request_id: clean_request_id(&request_id), content })
+        Ok(Answer { status: reply.status, request_id: clean_request_id(request_id), content })
     }
 }
 
@@ -123,7 +123,9 @@ fn opened<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<Envelope<T>, C
 }
 
 /// The only element of a response, which succeeded too.
-fn only_element<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<(String, Element<T>), Complaint> {
+fn only_element<'a, T: Deserialize<'a>>(
+    reply: &'a HttpReply,
+) -> Result<(String, Box<Element<T>>), Complaint> {
     let envelope = opened::<T>(reply)?;
     let Some(element) = envelope.response.into_one() else {
         return Err(Complaint::no_answer(reply, &envelope.request_id));
@@ -141,7 +143,7 @@ fn confirmed<'a, T: Deserialize<'a>>(reply: &'a HttpReply, content: impl Fn(T) -
         return Ok((String::new(), Content::Nothing));
     }
     let (request_id, element) = only_element::<T>(reply)?;
-    Ok((request_id, element.data.into_one().map_or(Content::Nothing, content)))
+    Ok((request_id, element.data.into_one().map_or(Content::Nothing, |data| content(*data))))
 }
 
 fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
@@ -166,13 +168,13 @@ fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
 fn listed_user(
     reply: &HttpReply,
     request_id: &str,
-    row: Shape<Element<wire::User>>,
+    row: Shape<Box<Element<wire::User>>>,
 ) -> Result<User, Complaint> {
     let no_answer = || Complaint::no_answer(reply, request_id);
     let element = row.into_one().ok_or_else(no_answer)?;
     match Complaint::of_element(reply.status, request_id, &element) {
         Some(complaint) => Err(complaint),
-        None => element.data.into_one().and_then(wire::User::into_user).ok_or_else(no_answer),
+        None => element.data.into_one().and_then(|user| user.into_user()).ok_or_else(no_answer),
     }
 }
 
@@ -200,7 +202,8 @@ fn sound_rows(rows: Vec<Result<User, Complaint>>, filter: &Filter) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{Changes, Failure, NewUser};
+    use crate::provider::{Changes, Failure};
+    use crate::roster::NewUser;
 
     fn exotel() -> Exotel {
         Exotel::new("acme1", &Secret::new("sim-key"), &Secret::new("sim-token"))

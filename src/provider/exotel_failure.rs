@@ -103,7 +103,7 @@ impl Complaint {
         let clean = |text: &str, longest| clean(&without(secrets, text), longest);
         self.text = clean(&self.text, LONGEST_TEXT);
         self.code = clean(&self.code, LONGEST_CODE);
-        self.request_id = clean_request_id(&without(secrets, &self.request_id));
+        self.request_id = clean_request_id(without(secrets, &self.request_id));
         let failure = self.failure(call);
         let code = match self.code.as_str() {
             "" if success(self.status) => "bad_response".to_string(),
@@ -180,10 +180,10 @@ fn without(secrets: &[&Secret], text: &str) -> String {
     secrets.iter().fold(text.to_string(), |text, secret| secret.cut_out_of(&text))
 }
 
-fn details(error_data: &Shape<ErrorData>, error: &Shape<ErrorData>) -> Option<ErrorData> {
-    let said = |shape: &Shape<ErrorData>| match shape {
+fn details(error_data: &Shape<Box<ErrorData>>, error: &Shape<Box<ErrorData>>) -> Option<ErrorData> {
+    let said = |shape: &Shape<Box<ErrorData>>| match shape {
         Shape::Text(text) => Some(ErrorData { description: text.clone(), ..ErrorData::default() }),
-        shape => shape.one().cloned(),
+        shape => shape.one().map(|data| ErrorData::clone(data)),
     };
     said(error_data).or_else(|| said(error))
 }
@@ -223,7 +223,8 @@ pub(super) fn names_device(call: &Call) -> bool {
 mod tests {
     use super::*;
     use crate::provider::exotel::Exotel;
-    use crate::provider::{Filter, Listing, NewUser, Provider};
+    use crate::provider::{Filter, Listing, Provider};
+    use crate::roster::NewUser;
     use Failure::*;
 
     fn list() -> Call {

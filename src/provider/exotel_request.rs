@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::path::{segment, value};
-use super::{Call, Filter, Listing, Method, NewUser};
+use super::{Call, Filter, Listing, Method};
+use crate::roster::NewUser;
 use crate::secret::Secret;
 
 /// The path of all users of an account.

@@ -16,6 +16,8 @@ use super::exotel_scalar::Scalar;
 use crate::roster;
 
 /// What every reply is wrapped in; `T` is the data of one element.
+///
+/// What is large, or hardly ever there, lies in a box: the parts are handed on a few times while they are read.
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
 pub(super) struct Envelope<T> {
@@ -26,15 +28,15 @@ pub(super) struct Envelope<T> {
     #[serde(default)]
     pub metadata: Shape<Metadata>,
     #[serde(default)]
-    pub response: Shape<Element<T>>,
+    pub response: Shape<Box<Element<T>>>,
     /// The error body of the first version of the API.
     #[serde(default, rename = "RestException")]
-    pub rest_exception: Shape<RestException>,
+    pub rest_exception: Shape<Box<RestException>>,
     /// The parts of a result, in a reply that has them at its top.
     #[serde(default)]
-    pub error_data: Shape<ErrorData>,
+    pub error_data: Shape<Box<ErrorData>>,
     #[serde(default)]
-    pub error: Shape<ErrorData>,
+    pub error: Shape<Box<ErrorData>>,
     /// What gateways in front of the API say.
     #[serde(default, deserialize_with = "text")]
     pub message: String,
@@ -50,11 +52,11 @@ pub(super) struct Element<T> {
     #[serde(default, deserialize_with = "text")]
     pub status: CompactString,
     #[serde(default)]
-    pub error_data: Shape<ErrorData>,
+    pub error_data: Shape<Box<ErrorData>>,
     #[serde(default)]
-    pub error: Shape<ErrorData>,
+    pub error: Shape<Box<ErrorData>>,
     #[serde(default)]
-    pub data: Shape<T>,
+    pub data: Shape<Box<T>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

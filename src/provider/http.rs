@@ -70,7 +70,7 @@ impl ReqwestTransport {
         let request = self.built(request).map_err(|message| failure(TransportFailure::NotSent, message))?;
         let mut response = self.client.execute(request).await.map_err(|error| self.failed(&error))?;
         let headers = response.headers();
-        let limits = Limits::read(|name| headers.get(name)?.to_str().ok(), Timestamp::now());
+        let limits = Limits::read(|name| headers.get(name)?.to_str().ok(), Timestamp::now);
         let status = response.status().as_u16();
         let body = self.body(&mut response).await?;
         Ok(HttpReply { status, body, limits })

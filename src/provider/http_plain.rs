@@ -47,10 +47,13 @@ struct Connection {
     timer: Pin<Box<Sleep>>,
 }
 
+/// A request on its way; it is large, and handed on a few times.
+type Outgoing = Box<Request<Full<Bytes>>>;
+
 /// Why a connection brought no reply.
 enum Broken {
     /// Nothing of the request was written; here it is again.
-    Unsent(Box<Request<Full<Bytes>>>, hyper::Error),
+    Unsent(Outgoing, hyper::Error),
     Lost(hyper::Error),
     TooLate,
     TooLarge,
@@ -68,7 +71,7 @@ impl PlainTransport {
         self.through_some_connection(request, Instant::now() + self.timeout).await
     }
 
-    fn built(&self, request: HttpRequest) -> Result<Request<Full<Bytes>>, String> {
+    fn built(&self, request: HttpRequest) -> Result<Outgoing, String> {
         let path = match self.address.path.as_str() {
             "" => request.path,
             before => [before, &request.path].concat(),
@@ -77,7 +80,7 @@ impl PlainTransport {
             .map_err(|error| format!("the address of the call cannot be written: {error}"))?;
         let (name, value) = request.authorization;
         let has_body = request.body.is_some();
-        let mut built = Request::new(Full::new(Bytes::from(request.body.unwrap_or_default())));
+        let mut built = Box::new(Request::new(Full::new(Bytes::from(request.body.unwrap_or_default()))));
         *built.method_mut() = method(request.method);
         *built.uri_mut() = uri;
         let headers = built.headers_mut();
@@ -98,12 +101,12 @@ impl PlainTransport {
     /// Takes idle connections first; one that was closed meanwhile gives the request back unsent.
     async fn through_some_connection(
         &self,
-        mut request: Request<Full<Bytes>>,
+        mut request: Outgoing,
         due: Instant,
     ) -> Result<HttpReply, TransportError> {
         while let Some(connection) = self.idle_connection() {
             match self.through(connection, request, due).await {
-                Err(Broken::Unsent(unsent, _)) => request = *unsent,
+                Err(Broken::Unsent(unsent, _)) => request = unsent,
                 told => return told.map_err(|broken| self.failed(broken)),
             }
         }
@@ -150,7 +153,7 @@ impl PlainTransport {
     async fn through(
         &self,
         mut connection: Box<Connection>,
-        request: Request<Full<Bytes>>,
+        request: Outgoing,
         due: Instant,
     ) -> Result<HttpReply, Broken> {
         let (reply, open) = connection.exchange(request, due).await?;
@@ -192,11 +195,7 @@ impl Transport for PlainTransport {
 
 impl Connection {
     /// The reply, and whether the connection stays open.
-    async fn exchange(
-        &mut self,
-        request: Request<Full<Bytes>>,
-        due: Instant,
-    ) -> Result<(HttpReply, bool), Broken> {
+    async fn exchange(&mut self, request: Outgoing, due: Instant) -> Result<(HttpReply, bool), Broken> {
         let Connection { sender, driver, timer, .. } = self;
         let mut open = true;
         let mut talk = pin!(talk(sender, request));
@@ -228,22 +227,19 @@ impl Connection {
     }
 }
 
-async fn talk(
-    sender: &mut SendRequest<Full<Bytes>>,
-    request: Request<Full<Bytes>>,
-) -> Result<HttpReply, Broken> {
+async fn talk(sender: &mut SendRequest<Full<Bytes>>, request: Outgoing) -> Result<HttpReply, Broken> {
     if let Err(error) = sender.ready().await {
-        return Err(Broken::Unsent(Box::new(request), error));
+        return Err(Broken::Unsent(request, error));
     }
     let response =
-        sender.try_send_request(request).await.map_err(|mut error| match error.take_message() {
+        sender.try_send_request(*request).await.map_err(|mut error| match error.take_message() {
             Some(request) => Broken::Unsent(Box::new(request), error.into_error()),
             None => Broken::Lost(error.into_error()),
         })?;
     let headers = response.headers();
     // A reply has few headers: to compare their names is quicker than to hash those asked for.
     let header = |name: &str| headers.iter().find(|(known, _)| known.as_str() == name)?.1.to_str().ok();
-    let limits = Limits::read(header, Timestamp::now());
+    let limits = Limits::read(header, Timestamp::now);
     Ok(HttpReply { status: response.status().as_u16(), body: body(response).await?, limits })
 }
 

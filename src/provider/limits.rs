@@ -32,9 +32,9 @@ impl Limits {
     ///
     /// A date is held against the reply's own `Date` where there is one, so that a wrong local
     /// clock does not lengthen or shorten a wait; without one, a wait beyond an hour counts as not told.
-    pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, local_now: Timestamp) -> Limits {
+    pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, local_now: impl Fn() -> Timestamp) -> Limits {
         // Every reply has a date, and few have anything to hold against it.
-        let now = || (header("date").and_then(http_date), local_now);
+        let now = || (header("date").and_then(http_date), local_now());
         let first = |names: [&str; 2]| names.iter().find_map(|name| header(name)).map(str::trim);
         let number = |names| first(names).and_then(leading_number);
         Limits {
@@ -87,7 +87,7 @@ mod tests {
 
     fn read(headers: &[(&str, &'static str)]) -> Limits {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a constant");
-        Limits::read(|name| headers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value), now)
+        Limits::read(|name| headers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value), || now)
     }
 
     fn seconds(limits: Option<Duration>) -> Option<f64> {
@@ -125,7 +125,7 @@ mod tests {
                         "date" => Some(date).filter(|_| dated),
                         _ => Some(moment).filter(|_| asked == name),
                     };
-                    let limits = Limits::read(header, local);
+                    let limits = Limits::read(header, || local);
                     seconds(limits.retry_after.or(limits.reset))
                 };
                 assert_eq!(told(true), Some(20.0), "{name} {hours}");

@@ -32,7 +32,7 @@ pub use paging::{DeletionPage, DevicePage, Page, Paging, StartKeys};
 pub use token::TokenKeeper;
 pub use transport::{HttpReply, HttpRequest, Method, Transport, TransportError, TransportFailure};
 
-use crate::roster::{Device, User};
+use crate::roster::{Device, NewUser, User};
 use crate::row::Mode;
 use crate::secret::Secret;
 
@@ -203,27 +203,6 @@ pub enum Filter {
     All,
     Emails(Vec<String>),
     Contacts(Vec<String>),
-}
-
-/// A user to create.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct NewUser {
-    pub first_name: String,
-    pub last_name: String,
-    pub email: Option<String>,
-    /// The number of a device, by which the user can be found.
-    pub number: Option<String>,
-    /// A number that is merely noted of the user, and finds nobody.
-    pub phone: Option<String>,
-    pub role: Option<String>,
-    pub device_name: Option<String>,
-}
-
-impl NewUser {
-    /// Whether the user can be found again by e-mail or number.
-    pub fn has_natural_key(&self) -> bool {
-        self.email.is_some() || self.number.is_some()
-    }
 }
 
 /// Changes of a user's own fields; `None` leaves a field alone.

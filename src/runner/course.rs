@@ -26,7 +26,7 @@ pub async fn planned(journal: &Journal, sought: Sought) -> Result<Option<Planned
         return Ok(None);
     }
     let look = look_of(journal, row).await?;
-    Ok(match verdict(&request, look.as_ref()) {
+    Ok(match verdict(request, look.as_ref()) {
         Verdict::Go(plan) => Some(Planned { row, source_row, plan: *plan, ahead: false }),
         Verdict::Ending(_) => None,
     })
@@ -56,7 +56,7 @@ pub async fn outcome_of(
     if !journal.state().ready {
         return Ok((not_attempted(stop), look));
     }
-    let outcome = match verdict(request, look.as_ref()) {
+    let outcome = match verdict(request.clone(), look.as_ref()) {
         Verdict::Ending(outcome) => *outcome,
         Verdict::Go(plan) => match journal.state().open.get(&row) {
             Some(open) => open_end(open, &plan, stop),
@@ -77,7 +77,7 @@ pub fn wished_outcome(plan: &Plan) -> RowOutcome {
 /// The ending, for now, of a row in the middle of its steps.
 fn open_end(open: &OpenRow, plan: &Plan, stop: Option<&Stop>) -> RowOutcome {
     if open.in_doubt && !planted(Bug::DoubtIsNotAttempted) {
-        let mut outcome = open_outcome(Status::Unknown, open, plan);
+        let mut outcome = open_outcome(Status::Unknown, open.clone(), plan);
         let code = if open.code.is_empty() { "no answer" } else { &open.code };
         outcome.troubles.push(Trouble::new(
             "outcome_unknown",
@@ -90,7 +90,7 @@ fn open_end(open: &OpenRow, plan: &Plan, stop: Option<&Stop>) -> RowOutcome {
     if open.done.is_empty() {
         return not_attempted(stop);
     }
-    let mut outcome = open_outcome(Status::Partial, open, plan);
+    let mut outcome = open_outcome(Status::Partial, open.clone(), plan);
     let message = "the run stopped in the middle of this row; the same command goes on";
     outcome.troubles.push(Trouble::new("interrupted", message));
     outcome

@@ -8,8 +8,9 @@ use super::step::{Applied, Current, StepEnd, Try};
 use super::{Broken, Engine};
 use crate::plan::created_by_row;
 use crate::planted::{Bug, planted};
-use crate::provider::{Call, CallError, Failure, Filter, Listing, NewUser, StartKeys};
+use crate::provider::{Call, CallError, Failure, Filter, Listing, StartKeys};
 use crate::retry::{self, Next};
+use crate::roster::NewUser;
 use crate::roster::User;
 
 /// What a look for the row's user found.
@@ -137,13 +138,13 @@ impl Engine<'_> {
     async fn look_for(&self, wish: &NewUser) -> Result<Seen, Broken> {
         let mut seen = Seen::Nobody;
         if let Some(email) = &wish.email {
-            let users = self.listed(Filter::Emails(vec![email.clone()])).await?;
+            let users = self.listed(Filter::Emails(vec![email.to_string()])).await?;
             seen = judged(wish, users, |user| user.email.eq_ignore_ascii_case(email));
         }
         if let (Seen::Nobody, Some(number)) = (&seen, &wish.number)
             && !planted(Bug::LooksByEmailOnly)
         {
-            let users = self.listed(Filter::Contacts(vec![number.clone()])).await?;
+            let users = self.listed(Filter::Contacts(vec![number.to_string()])).await?;
             seen = judged(wish, users, |user| user.has_contact(number));
         }
         Ok(seen)

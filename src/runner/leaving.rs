@@ -174,7 +174,7 @@ impl Engine<'_> {
     async fn told(&self, end: StepEnd, user_id: &str, step: &Step, plan: &Plan) -> StepEnd {
         let StepEnd::Done(mut applied) = end else { return end };
         applied.details.retain(|name, _| name == "devices_reassigned");
-        let planned = plan.user.as_ref().map(User::devices).unwrap_or_default();
+        let planned = plan.user.as_deref().map(User::devices).unwrap_or_default();
         let planned =
             || planned.iter().filter(|device| !device.borrowed).map(|device| device.id.clone()).collect();
         let checked = match step {

@@ -30,7 +30,7 @@ use crate::journal::{Event, Journal};
 use crate::outcome::{Cause, Status, Stop};
 use crate::pace::Waiting;
 use crate::planted::{Bug, planted};
-use crate::provider::NewUser;
+use crate::roster::NewUser;
 
 /// One exchange, as logs show it; the row is named, never the person.
 pub struct CallSeen<'a> {

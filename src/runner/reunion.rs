@@ -4,7 +4,8 @@ use super::create::{Seen, judged};
 use super::rows::Planned;
 use super::{Broken, Engine};
 use crate::plan::Step;
-use crate::provider::{Call, Filter, Listing, NewUser};
+use crate::provider::{Call, Filter, Listing};
+use crate::roster::NewUser;
 use crate::roster::User;
 
 impl Engine<'_> {
@@ -50,8 +51,10 @@ impl Engine<'_> {
     /// All who have an e-mail or a number of the block; `None` where they are more than a page.
     async fn users_of(&self, block: &[Planned]) -> Result<Option<Vec<User>>, Broken> {
         let wishes = || block.iter().filter_map(wish_of);
-        let emails: Vec<String> = wishes().filter_map(|wish| wish.email.clone()).collect();
-        let numbers: Vec<String> = wishes().filter_map(|wish| wish.number.clone()).collect();
+        let emails: Vec<String> =
+            wishes().filter_map(|wish| wish.email.as_deref().map(str::to_owned)).collect();
+        let numbers: Vec<String> =
+            wishes().filter_map(|wish| wish.number.as_deref().map(str::to_owned)).collect();
         let mut users = Vec::new();
         for filter in [Filter::Emails(emails), Filter::Contacts(numbers)] {
             if matches!(&filter, Filter::Emails(values) | Filter::Contacts(values) if values.is_empty()) {

@@ -96,7 +96,7 @@ impl Engine<'_> {
                 StepEnd::Wrong(error) => {
                     return self.end(*row, progress.ended_badly(&name, &error, true)).await;
                 }
-                StepEnd::Unknown(error) => return self.doubtful(*row, step, &progress, &error).await,
+                StepEnd::Unknown(error) => return self.doubtful(*row, step, progress, &error).await,
                 StepEnd::Stopped => return RowEnd::Stopped,
             }
         }
@@ -146,7 +146,7 @@ impl Engine<'_> {
     }
 
     /// A row whose effect could not be found out stays open for a later run, unless nothing can ever find it.
-    async fn doubtful(&self, row: u32, step: &Step, progress: &Progress<'_>, error: &CallError) -> RowEnd {
+    async fn doubtful(&self, row: u32, step: &Step, progress: Progress<'_>, error: &CallError) -> RowEnd {
         match step {
             Step::EnsureUser(wish) if !wish.has_natural_key() => {
                 let mut outcome = progress.outcome(Status::Unknown);
@@ -223,20 +223,20 @@ impl<'a> Progress<'a> {
             user.devices_of("sip").next().map(|device| device.id.clone()).unwrap_or_default();
     }
 
-    fn outcome(&self, status: Status) -> RowOutcome {
-        let mut outcome = open_outcome(status, &self.open, self.plan);
+    fn outcome(self, status: Status) -> RowOutcome {
+        let mut outcome = open_outcome(status, self.open, self.plan);
         outcome.http_status = self.status;
-        outcome.request_id.clone_from(&self.request_id);
+        outcome.request_id = self.request_id;
         outcome
     }
 
-    fn failed(&self, step: &str, error: &CallError) -> RowOutcome {
+    fn failed(self, step: &str, error: &CallError) -> RowOutcome {
         let partial = !self.open.done.is_empty() && !planted(Bug::PartialIsFailed);
         self.ended_badly(step, error, partial)
     }
 
     /// `partial` where something took effect, be it another effect than was wished.
-    fn ended_badly(&self, step: &str, error: &CallError, partial: bool) -> RowOutcome {
+    fn ended_badly(self, step: &str, error: &CallError, partial: bool) -> RowOutcome {
         let mut outcome = self.outcome(if partial { Status::Partial } else { Status::Failed });
         outcome.http_status = error.status;
         if !error.request_id.is_empty() {
@@ -252,20 +252,19 @@ impl<'a> Progress<'a> {
 }
 
 /// The outcome of a row as far as the journal knows it.
-pub fn open_outcome(status: Status, open: &OpenRow, plan: &Plan) -> RowOutcome {
+pub fn open_outcome(status: Status, open: OpenRow, plan: &Plan) -> RowOutcome {
     let mut outcome = match &plan.user {
         Some(user) => of_user(status, user),
         None => RowOutcome::new(status),
     };
     if !open.user_id.is_empty() {
-        outcome.user_id.clone_from(&open.user_id);
-        outcome.device_ids.clone_from(&open.device_ids);
-        outcome.sip_contact_uri.clone_from(&open.sip_contact_uri);
+        (outcome.user_id, outcome.device_ids) = (open.user_id, open.device_ids);
+        outcome.sip_contact_uri = open.sip_contact_uri;
     }
     let mut words: Vec<StepWord> = open.done.iter().map(|name| step_word(name)).collect();
     words.dedup();
     outcome.steps_done = words;
-    outcome.details.extend(open.details.clone());
+    outcome.details.extend(open.details);
     outcome.attempts = open.attempts;
     outcome
 }

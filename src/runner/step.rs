@@ -85,7 +85,6 @@ impl Engine<'_> {
         call: &Call,
         content: Option<String>,
     ) -> Try {
-        let (row, step) = (current.row, current.name.to_string());
         current.attempts += 1;
         let content = match call {
             Call::SetSipPassword { password, .. } if planted(Bug::PasswordInIntent) => {
@@ -93,20 +92,20 @@ impl Engine<'_> {
             }
             _ => content,
         };
-        let intent = Event::Intent { row, step: step.clone(), attempt: current.attempts, content };
-        let intended = std::mem::take(&mut current.intended);
-        if !intended && (self.stop.is_raised() || self.durable(&intent).await.is_err()) {
+        if !std::mem::take(&mut current.intended) && !self.intended(current, content).await {
             current.attempts -= 1;
             return Try::Stopped;
         }
-        let (ended, event) = match self.caller.exchange(call, Some(current.source_row)).await {
+        let result = self.caller.exchange(call, Some(current.source_row)).await;
+        let (row, step) = (current.row, || current.name.to_string());
+        let (ended, event) = match result {
             Ok(answer) => return Try::Done(Applied::from(answer)),
             Err(Broken::Stopped) => {
                 current.attempts -= 1;
-                (Try::Stopped, Event::NoEffect { row, step, code: NEVER_SENT.into() })
+                (Try::Stopped, Event::NoEffect { row, step: step(), code: NEVER_SENT.into() })
             }
             Err(Broken::Failed { error, counts }) => {
-                let code = error.code.clone();
+                let (step, code) = (step(), error.code.clone());
                 match error.failure.effect_possible() && !planted(Bug::TimeoutIsNoEffect) {
                     true => (Try::Unclear(error), Event::Unclear { row, step, code }),
                     false => (Try::NoEffect { error, counts }, Event::NoEffect { row, step, code }),
@@ -117,6 +116,13 @@ impl Engine<'_> {
             Ok(()) => ended,
             Err(_) => Try::Stopped,
         }
+    }
+
+    /// Puts the intent of an attempt on disk; `false` when the run stops and nothing may be sent.
+    async fn intended(&self, current: &Current<'_>, content: Option<String>) -> bool {
+        let Current { row, name, attempts, .. } = *current;
+        let intent = Event::Intent { row, step: name.to_string(), attempt: attempts, content };
+        !self.stop.is_raised() && self.durable(&intent).await.is_ok()
     }
 
     /// Brings about a step that may be repeated.

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 
 use super::words::{self, RoleWord, quoted};
 use super::{Checker, Findings, email, person};
-use crate::columns::shown;
 use crate::row::{Field, Identity, RowView};
 
 /// One row under the rules, and what was found so far.
@@ -55,7 +54,7 @@ impl<'a, 'f> Cells<'a, 'f> {
             for fault in person::name_faults(name) {
                 match self.checker.rules.strict_names {
                     true => self.problem(fault.code(), field, || fault.explain(name)),
-                    false => self.findings.warn(fault.code(), || fault.explain(name)),
+                    false => self.findings.warn(fault.code()),
                 }
             }
         }
@@ -81,9 +80,7 @@ impl<'a, 'f> Cells<'a, 'f> {
     /// A number that the provider has not seen with this user yet.
     pub(super) fn new_number(&mut self, field: Field) -> Option<Cow<'a, str>> {
         let number = self.number(field)?;
-        self.findings.warn("device_unverified", || {
-            format!("{number} must be verified by a call from it before the device can be used")
-        });
+        self.findings.warn("device_unverified");
         Some(number)
     }
 
@@ -94,8 +91,7 @@ impl<'a, 'f> Cells<'a, 'f> {
         match vocabulary.role(text) {
             Some(RoleWord::Own(role)) => Some(role),
             Some(RoleWord::Alias(role)) => {
-                self.findings
-                    .warn("role_alias", || format!("{} is taken as {provider}'s role {role}", quoted(text)));
+                self.findings.warn("role_alias");
                 Some(role)
             }
             None => {
@@ -186,12 +182,8 @@ impl<'a, 'f> Cells<'a, 'f> {
             }
         }
         let columns = &self.checker.columns;
-        for place in columns.unused() {
-            if columns.is_filled(self.row, *place) {
-                self.findings.warn("column_ignored", || {
-                    format!("column {} is not used", shown(columns.header(), *place))
-                });
-            }
+        if columns.unused().iter().any(|place| columns.is_filled(self.row, *place)) {
+            self.findings.warn("column_ignored");
         }
     }
 

@@ -2,18 +2,19 @@
 //!
 //! Pure. The whole-file survey mostly counts, so it asks for codes without their words.
 
-use crate::row::{Field, Problem, Warning};
+use crate::row::{Field, Problem};
 
 /// Problems and warnings of one row; can be used again for the next row.
 #[derive(Debug, Default)]
 pub struct Findings {
     pub problems: Vec<Problem>,
-    pub warnings: Vec<Warning>,
+    /// Codes of what is worth knowing and stops nothing; `callroster explain` has the words. Each once.
+    pub warnings: Vec<&'static str>,
     worded: bool,
 }
 
 impl Findings {
-    /// With the words of every problem and warning.
+    /// With the words of every problem.
     pub(super) fn worded() -> Findings {
         Findings { worded: true, ..Findings::default() }
     }
@@ -33,16 +34,9 @@ impl Findings {
         self.problems.push(Problem { code, field, message });
     }
 
-    /// Adds a warning; a row has each code once, with the messages joined.
-    pub(super) fn warn(&mut self, code: &'static str, message: impl FnOnce() -> String) {
-        let message = if self.worded { message() } else { String::new() };
-        match self.warnings.iter_mut().find(|warning| warning.code == code) {
-            None => self.warnings.push(Warning { code, message }),
-            Some(warning) if self.worded => {
-                warning.message.push_str("; ");
-                warning.message.push_str(&message);
-            }
-            Some(_) => {}
+    pub(super) fn warn(&mut self, code: &'static str) {
+        if !self.warnings.contains(&code) {
+            self.warnings.push(code);
         }
     }
 }

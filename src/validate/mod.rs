@@ -18,7 +18,7 @@ mod update;
 mod words;
 
 use crate::columns::Columns;
-use crate::row::{Field, Identity, Kind, Mode, Problem, RawRow, Request, RowView, Warning};
+use crate::row::{Field, Identity, Kind, Mode, Problem, RawRow, Request, RowView};
 
 pub use doubles::Suspects;
 pub use email::is_right as is_email;
@@ -77,7 +77,8 @@ impl Rules {
 pub struct Checked {
     /// The request, or every problem of the row.
     pub request: Result<Request, Vec<Problem>>,
-    pub warnings: Vec<Warning>,
+    /// Their codes.
+    pub warnings: Vec<&'static str>,
 }
 
 /// Checks rows of one file, one by one, in any order and as often as wished.
@@ -128,9 +129,11 @@ impl Checker {
     }
 
     /// The codes that [`Checker::check`] finds, without their words and without the request: for counting rows.
-    pub fn verdict(&self, row: RowView<'_>, findings: &mut Findings) {
+    ///
+    /// Returns whether the roster can show the row's user.
+    pub fn verdict(&self, row: RowView<'_>, findings: &mut Findings) -> bool {
         findings.clear();
-        self.look_at(row, findings);
+        self.look_at(row, findings).is_none_or(|draft| draft.is_findable())
     }
 
     /// The draft is `None` where the row cannot be read at all; it is worth nothing beside a problem.
@@ -169,6 +172,14 @@ enum Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// A wished user may have neither e-mail nor number; all other rows name somebody who is there.
+    fn is_findable(&self) -> bool {
+        match self {
+            Draft::Onboard(draft) => draft.has_natural_key(),
+            Draft::Update(_) | Draft::Offboard(_) | Draft::Restore(_) => true,
+        }
+    }
+
     fn into_request(self) -> Request {
         match self {
             Draft::Onboard(draft) => Request::Onboard(draft.into_request()),

@@ -4,8 +4,11 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
+
 use super::Vocabulary;
 use super::cells::Cells;
+use crate::roster::NewUser;
 use crate::row::{Field, Onboarding};
 use crate::secret::Secret;
 
@@ -55,18 +58,23 @@ fn mandatory_name<'a>(cells: &mut Cells<'a, '_>, field: Field, code: &'static st
 }
 
 impl Draft<'_> {
+    /// As [`NewUser::has_natural_key`] has it: what Audian notes of a user finds nobody.
+    pub(super) fn has_natural_key(&self) -> bool {
+        self.email.is_some() || self.number.is_some() && !self.vocabulary.is_audian()
+    }
+
     pub(super) fn into_request(self) -> Onboarding {
-        let number = self.number.map(Cow::into_owned);
+        let number = self.number.map(CompactString::from);
         let (number, phone) = if self.vocabulary.is_audian() { (None, number) } else { (number, None) };
-        Onboarding {
+        let user = NewUser {
             number,
             phone,
-            first_name: self.first_name.to_owned(),
-            last_name: self.last_name.to_owned(),
-            email: self.email.map(str::to_owned),
-            role: self.role.map(str::to_owned),
-            device_name: self.device_name.map(str::to_owned),
-            sip_password: self.sip_password.map(Secret::new),
-        }
+            first_name: self.first_name.into(),
+            last_name: self.last_name.into(),
+            email: self.email.map(CompactString::from),
+            role: self.role.map(CompactString::const_new),
+            device_name: self.device_name.map(CompactString::from),
+        };
+        Onboarding { user, sip_password: self.sip_password.map(Secret::new) }
     }
 }

@@ -18,6 +18,8 @@ pub struct Survey {
     pub rows: u64,
     pub valid: u64,
     pub invalid: u64,
+    /// Wished users without e-mail and number: only a journal can know them again.
+    pub nameless: u64,
     /// How often each code of a problem occurs.
     pub problems: BTreeMap<&'static str, u64>,
     /// How many rows each code of a warning concerns.
@@ -78,6 +80,7 @@ impl Tally {
 pub struct Part {
     rows: u64,
     valid: u64,
+    nameless: u64,
     problems: Tally,
     warnings: Tally,
     first: Vec<(u64, Problem)>,
@@ -112,9 +115,10 @@ impl Part {
         doubles::each_fingerprint(checker, row, |fingerprint| {
             keys.push(fingerprint >> ROW_BITS << ROW_BITS | place);
         });
-        checker.verdict(row, &mut self.findings);
+        let findable = checker.verdict(row, &mut self.findings);
+        self.nameless += u64::from(!findable);
         for warning in &self.findings.warnings {
-            self.warnings.add(warning.code, 1);
+            self.warnings.add(warning, 1);
         }
         if self.findings.problems.is_empty() {
             self.valid += 1;
@@ -135,6 +139,7 @@ impl Part {
 pub struct FirstReading {
     rows: u64,
     valid: u64,
+    nameless: u64,
     problems: Tally,
     warnings: Tally,
     first: Vec<(u64, Problem)>,
@@ -149,6 +154,7 @@ impl FirstReading {
         FirstReading {
             rows: 0,
             valid: 0,
+            nameless: 0,
             problems: Tally::default(),
             warnings: Tally::default(),
             first: Vec::new(),
@@ -165,6 +171,7 @@ impl FirstReading {
     pub fn take(&mut self, part: Part, source_row: u64) {
         self.rows += part.rows;
         self.valid += part.valid;
+        self.nameless += part.nameless;
         part.problems.0.iter().for_each(|(code, count)| self.problems.add(code, *count));
         part.warnings.0.iter().for_each(|(code, count)| self.warnings.add(code, *count));
         self.first.extend(part.first.into_iter().map(|(row, problem)| (source_row + row, problem)));
@@ -181,6 +188,7 @@ impl FirstReading {
             rows: self.rows,
             valid: self.valid,
             invalid: self.rows - self.valid,
+            nameless: self.nameless,
             problems: self.problems.0.into_iter().collect(),
             warnings: self.warnings.0.into_iter().collect(),
             first: self.first,

@@ -118,8 +118,7 @@ impl Case<'_> {
 
     /// A nameless row whose answer was lost.
     fn never_known(&self) -> bool {
-        let nameless = matches!(&self.meant.request, Request::Onboard(wish) if wish.email.is_none() && wish.number.is_none());
-        nameless && self.outcome.status == Status::Unknown
+        self.meant.is_nameless() && self.outcome.status == Status::Unknown
     }
 
     /// Tries were used up by failures that pass, or a call met a refusal that does not come from the row.

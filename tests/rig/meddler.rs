@@ -1,5 +1,7 @@
 //! Somebody else on the same account: takes addresses, makes twins, renames, dismisses and hires anew.
 
+use compact_str::CompactString;
+
 use callroster::row::{Kind, Request};
 
 use crate::account::{self, Person};
@@ -54,15 +56,17 @@ fn whose(world: &World, scenario: &Scenario, chance: &mut Chance) -> usize {
 /// Somebody with a row's e-mail or number: a twin of the same content, or another person.
 fn rival(request: &Request, twin: bool) -> Option<Person> {
     let Request::Onboard(wish) = request else { return None };
-    if wish.email.is_none() && wish.number.is_none() {
+    let wished = &wish.user;
+    if !wished.has_natural_key() {
         return None;
     }
+    let text = |text: &Option<CompactString>| text.as_deref().map(str::to_owned);
     let person = Person {
-        first_name: wish.first_name.clone(),
-        last_name: wish.last_name.clone(),
-        email: wish.email.clone(),
-        number: wish.number.clone(),
-        role: wish.role.clone(),
+        first_name: wished.first_name.to_string(),
+        last_name: wished.last_name.to_string(),
+        email: text(&wished.email),
+        number: text(&wished.number),
+        role: text(&wished.role),
     };
     let other = || Person { first_name: "Other".into(), last_name: "Person".into(), ..person.clone() };
     Some(if twin { person } else { other() })

@@ -199,7 +199,7 @@ impl ModelNetwork {
         let local = self.world.wall.look(now);
         HttpReply {
             status: reply.status,
-            limits: Limits::read(|name| reply.get(name), local),
+            limits: Limits::read(|name| reply.get(name), || local),
             body: reply.body,
         }
     }
@@ -277,7 +277,7 @@ impl ModelNetwork {
 
     fn row_of_name(&self, first_name: &str) -> Option<u32> {
         let named = |request: &Request| match request {
-            Request::Onboard(wish) => wish.first_name == first_name,
+            Request::Onboard(wish) => wish.user.first_name == first_name,
             _ => false,
         };
         self.scenario.rows.iter().position(|row| named(&row.request)).map(|row| row as u32)

@@ -22,6 +22,13 @@ pub struct Row {
     pub user_id: String,
 }
 
+impl Row {
+    /// Whether nothing but a journal can know the row's user again.
+    pub fn is_nameless(&self) -> bool {
+        matches!(&self.request, Request::Onboard(wish) if !wish.user.has_natural_key())
+    }
+}
+
 /// How a row ends when the world is calm in the end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Expect {

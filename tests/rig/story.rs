@@ -12,8 +12,8 @@ use callroster::outcome::Status;
 use callroster::outcome::{Cause, RowOutcome, Stop, Tally, exit_code};
 use callroster::pace::{Learned, Pace};
 use callroster::preflight::{Preflight, PreflightFailed, Sought, ValidRows};
-use callroster::provider::NewUser;
 use callroster::provider::exotel::Exotel;
+use callroster::roster::NewUser;
 use callroster::runner::{self, CallSeen, Caller, Engine, StopSign, Watch};
 use callroster::secret::Secret;
 use tokio::time::{sleep, timeout};
@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use crate::chance::Chance;
 use crate::disk::ModelDisk;
 use crate::network::ModelNetwork;
-use crate::scenario::{REST, Scenario, source_row};
+use crate::scenario::{REST, Row, Scenario, source_row};
 use crate::strikes::{Menu, Strikes};
 use crate::wall::WallClock;
 use crate::world::World;
@@ -204,6 +204,7 @@ async fn carry_out(
             kind: scenario.kind,
             earlier: &|_| Earlier::default(),
             content_of: &content_of,
+            nameless: scenario.rows.iter().any(Row::is_nameless),
             again: false,
             progress: &|_| {},
         };

@@ -81,7 +81,7 @@ pub(super) fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Ve
         Status::Invalid | Status::Failed => true,
         Status::Partial => !matches!(
             request,
-            Ok(Request::Onboard(wish)) if wish.email.is_none() && wish.number.is_none()
+            Ok(Request::Onboard(wish)) if !wish.user.has_natural_key()
         ),
         _ => false,
     }

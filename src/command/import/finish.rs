@@ -129,7 +129,7 @@ impl Import<'_> {
         if self.options.dry_run
             && journal.state().ready
             && told.0.status == Status::NotAttempted
-            && let Verdict::Go(plan) = verdict(request, told.1.as_ref())
+            && let Verdict::Go(plan) = verdict(request.clone(), told.1.as_ref())
         {
             return Ok((runner::wished_outcome(&plan), told.1));
         }
@@ -236,7 +236,7 @@ fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
 
 /// The codes of the warnings column.
 fn warnings(checked: &Checked, look: Option<&Look>) -> Vec<&'static str> {
-    let mut codes: Vec<&str> = checked.warnings.iter().map(|warning| warning.code).collect();
+    let mut codes = checked.warnings.clone();
     if look.and_then(Look::user).is_some_and(on_a_call) {
         codes.push("on_a_call");
     }

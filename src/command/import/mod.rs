@@ -111,6 +111,7 @@ impl Import<'_> {
             kind: self.options.kind,
             earlier: &|wanted| self.history.earlier(&self.run.journal.state().header, wanted),
             content_of: &|user| self.key.wished(&self.connection.account, user),
+            nameless: self.input.survey.nameless > 0,
             again: self.options.again,
             progress: &|done| self.screen.done(done),
         };

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
+
 use super::Import;
 use super::planning::Planned;
 use super::rows::{InputRows, blank_password};
 use crate::command::Failure;
 use crate::outcome::exit;
 use crate::plan::{Step, Verdict, verdict};
+use crate::roster::NewUser;
 use crate::row::Request;
 use crate::secret::Secret;
 use crate::table::{SecretRow, read_secrets, write_secrets};
@@ -61,14 +64,18 @@ impl Import<'_> {
 
     /// The next row whose generated password is not confirmed yet.
     async fn next_in_need(&self, rows: &mut InputRows<'_>) -> Result<Option<SecretRow>, Failure> {
-        while let Some((raw, mut checked)) = rows.next_checked()? {
+        while let Some((raw, checked)) = rows.next_checked()? {
             let (row, source_row) = (raw.index, raw.source_row);
             let own = self.input.checker.columns().cell(raw, crate::row::Field::SipPassword).is_some();
-            let Ok(request) = &mut checked.request else { continue };
+            let Ok(mut request) = checked.request else { continue };
             if own || self.run.journal.state().ended_at(row).is_some() {
                 continue;
             }
-            let person = person(source_row, request);
+            let person = person(source_row, &request);
+            debug_assert!(
+                blank_password(&mut request).is_none(),
+                "a placeholder stands for a password to come"
+            );
             let look = self.look_of(row).await?;
             let Verdict::Go(plan) = verdict(request, look.as_ref()) else { continue };
             let done = self
@@ -81,7 +88,6 @@ impl Import<'_> {
             if !done && plan.steps.iter().any(|step| matches!(step, Step::EnsureSipPassword { .. })) {
                 return Ok(Some(person));
             }
-            debug_assert!(blank_password(request).is_none(), "a placeholder stands for a password to come");
         }
         Ok(None)
     }
@@ -99,7 +105,9 @@ fn person(source_row: u64, request: &Request) -> SecretRow {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let (first_name, last_name, email, device_contact_uri) = match request {
         Request::Onboard(wish) => {
-            (wish.first_name.clone(), wish.last_name.clone(), text(&wish.email), text(&wish.number))
+            let NewUser { first_name, last_name, email, number, .. } = &wish.user;
+            let text = |text: &Option<CompactString>| text.as_deref().unwrap_or_default().to_owned();
+            (first_name.to_string(), last_name.to_string(), text(email), text(number))
         }
         Request::Update(wish) => (
             text(&wish.first_name),

@@ -6,7 +6,6 @@ use crate::command::Failure;
 use crate::journal::JournalFailed;
 use crate::outcome::{Status, Tally, exit};
 use crate::plan::{Look, Step, Verdict, verdict};
-use crate::preflight::Sought;
 use crate::roster::User;
 use crate::row::{Kind, Request};
 use crate::runner::{self, Caller};
@@ -52,7 +51,9 @@ impl Import<'_> {
                 continue;
             }
             let look = self.look_of(sought.row).await?;
-            planned.count(&sought, look.as_ref(), &verdict(&sought.request, look.as_ref()));
+            let leaves = matches!(sought.request, Request::Offboard(_));
+            let verdict = verdict(sought.request, look.as_ref());
+            planned.count(&verdict, look.as_ref().filter(|_| leaves), sought.source_row);
         }
         if self.options.no_invite {
             planned.invited = 0;
@@ -135,7 +136,8 @@ impl Import<'_> {
 }
 
 impl Planned {
-    fn count(&mut self, sought: &Sought, look: Option<&Look>, verdict: &Verdict) {
+    /// `leaver` is what was learned of a row that lets somebody go.
+    fn count(&mut self, verdict: &Verdict, leaver: Option<&Look>, source_row: u64) {
         self.tally.add(verdict.status());
         match verdict.status() {
             Status::Failed => self.failed += 1,
@@ -148,10 +150,10 @@ impl Planned {
         if let Some(Step::EnsureUser(user)) = plan.steps.first() {
             self.invited += u64::from(user.email.is_some());
         }
-        if let (Request::Offboard(_), Some(user)) = (&sought.request, look.and_then(Look::user)) {
+        if let Some(user) = leaver.and_then(Look::user) {
             self.busy += u64::from(on_a_call(user));
             if self.leavers.len() < NAMED {
-                self.leavers.push(format!("row {}: {}", sought.source_row, named(user)));
+                self.leavers.push(format!("row {source_row}: {}", named(user)));
             }
         }
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use callroster::provider::audian::{Audian, AudianAccount, Dialect};
 use callroster::provider::exotel::Exotel;
 use callroster::provider::{
-    Answer, Call, CallError, Content, Failure, Filter, HttpReply, HttpRequest, Limits, Listing, Method,
-    NewUser, Page, Parting, Provider, Transport, TransportError, TransportFailure,
+    Answer, Call, CallError, Content, Failure, Filter, HttpReply, HttpRequest, Limits, Listing, Method, Page,
+    Parting, Provider, Transport, TransportError, TransportFailure,
 };
+use callroster::roster::NewUser;
 use callroster::roster::{Device, User};
 use callroster::row::Mode;
 use callroster::secret::Secret;
@@ -182,7 +183,7 @@ impl InProcess {
         if broken {
             return Err(failure(TransportFailure::Lost));
         }
-        let limits = Limits::read(|name| reply.get(name), jiff::Timestamp::UNIX_EPOCH);
+        let limits = Limits::read(|name| reply.get(name), || jiff::Timestamp::UNIX_EPOCH);
         Ok(HttpReply { status: reply.status, limits, body: reply.body })
     }
 }
@@ -243,8 +244,8 @@ pub fn person(email: Option<&str>, number: Option<&str>) -> NewUser {
     NewUser {
         first_name: "Asha".into(),
         last_name: "Rao".into(),
-        email: email.map(str::to_owned),
-        number: number.map(str::to_owned),
+        email: email.map(Into::into),
+        number: number.map(Into::into),
         ..NewUser::default()
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use callroster::provider::{Call, Changes, Failure, Filter, Listing, NewUser};
+use callroster::provider::{Call, Changes, Failure, Filter, Listing};
+use callroster::roster::NewUser;
 use callroster::roster::User;
 use callroster::simulator::fingerprint;
 
@@ -11,7 +12,7 @@ use super::bench::*;
 #[tokio::test(start_paused = true)]
 async fn a_user_is_made_read_changed_and_deleted() {
     for bench in benches_with_phones(0) {
-        let role = Some("supervisor".to_string());
+        let role = Some("supervisor".into());
         let made = bench.create(NewUser { role, device_name: Some("Desk".into()), ..asha() }).await;
         assert_eq!((made.first_name.as_str(), made.last_name.as_str()), ("Asha", "Rao"));
         assert_eq!((made.email.as_str(), made.role.as_str()), ("asha+1@example.com", "supervisor"));

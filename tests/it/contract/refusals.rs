@@ -1,6 +1,7 @@
 //! Every refusal of Exotel's documents, with both families of codes.
 
-use callroster::provider::{Call, Changes, Failure, Filter, NewUser};
+use callroster::provider::{Call, Changes, Failure, Filter};
+use callroster::roster::NewUser;
 use callroster::simulator::SimSettings;
 
 use super::bench::*;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use callroster::provider::{Call, Changes, Failure, Listing, NewUser, Page, Paging, StartKeys};
+use callroster::provider::{Call, Changes, Failure, Listing, Page, Paging, StartKeys};
+use callroster::roster::NewUser;
 use callroster::roster::User;
 
 use super::bench::*;

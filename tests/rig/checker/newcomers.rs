@@ -9,7 +9,7 @@ use super::Case;
 pub fn judge(case: &Case, wish: &Onboarding, broken: &mut Vec<String>) {
     let others = case.ending.world.others.borrow();
     let ours: Vec<&User> = (case.truth.users.iter())
-        .filter(|user| user.first_name == wish.first_name)
+        .filter(|user| user.first_name == wish.user.first_name)
         .filter(|user| case.before(&user.id).is_none() && !others.contains(&user.id))
         .collect();
     if ours.len() > 1 {
@@ -28,7 +28,7 @@ pub fn judge(case: &Case, wish: &Onboarding, broken: &mut Vec<String>) {
             None => broken.push("P3: the user is not there".into()),
         },
         Status::Updated => match case.user(&case.outcome.user_id) {
-            Some(user) if user.first_name == wish.first_name => password(wish, user, broken),
+            Some(user) if user.first_name == wish.user.first_name => password(wish, user, broken),
             _ => broken.push("P3: the user is not there".into()),
         },
         Status::Failed | Status::Unchanged | Status::NotAttempted | Status::Invalid if !ours.is_empty() => {
@@ -43,12 +43,12 @@ fn created(case: &Case, wish: &Onboarding, user: &User, broken: &mut Vec<String>
     if outcome.user_id != user.id {
         broken.push(format!("P3: told id {:?}, true id {:?}", outcome.user_id, user.id));
     }
-    let same = |wished: &Option<String>, there: &str| wished.as_ref().is_none_or(|wished| wished == there);
     let number = user.devices.iter().find(|device| device.kind == DeviceKind::Tel);
-    if user.last_name != wish.last_name
-        || user.email != wish.email
-        || number.map(|device| &device.contact_uri) != wish.number.as_ref()
-        || !same(&wish.role, &user.role)
+    let wished = &wish.user;
+    if user.last_name != wished.last_name
+        || user.email.as_deref() != wished.email.as_deref()
+        || number.map(|device| device.contact_uri.as_str()) != wished.number.as_deref()
+        || wished.role.as_ref().is_some_and(|role| user.role != *role)
     {
         broken.push("P3: the user that was made is not the one of the row".into());
     }
