@@ -1,4 +1,4 @@
-//! How many calls may be in flight: one scout, then eight, then twice as many per round trip while all is well.
+//! How many calls may be in flight: one scout, then eight, then a few times as many per round trip while all is well.
 //!
 //! It knows nothing of rates. Time-outs and 5xx that go on halve it; a 429 only ends its quick growth.
 
@@ -6,17 +6,17 @@ use super::{Does, START_IN_FLIGHT};
 
 /// The most in flight when the user names no number.
 pub(super) const MOST_OF_AUTO: u32 = 256;
-/// Round trips between two doublings then: nobody asked for haste.
+/// Round trips between two steps then: nobody asked for haste.
 const ROUNDS_OF_AUTO: f64 = 4.0;
 /// After so many seconds without an answer the scout is not waited for.
 const PATIENCE: f64 = 3.0;
-/// No two doublings within so many seconds: on a quick server, eight in flight already find the limit.
+/// No two steps within so many seconds: on a quick server, eight in flight already find the limit.
 const STEP: f64 = 0.010;
 /// The first eight writing calls are kept for a while, since a small limit is met with as many refusals as are in
 /// flight; but no longer than costs this many calls in a run that needs more, nor for more than [`HELD`] answers.
 const HOLD_COST: f64 = 200.0;
 const HELD: f64 = 60.0;
-/// With `auto`, a doubling that brings less than this factor in answers a second was of no use.
+/// With `auto`, a step that brings less than this factor in answers a second was of no use.
 const WORTH: f64 = 1.15;
 /// So many seconds later it is tried again.
 const TRY_AGAIN: f64 = 5.0;
@@ -36,7 +36,7 @@ pub(super) struct Flight {
     most: f64,
     auto: bool,
     window: f64,
-    /// Below it the window doubles, above it grows by one a round trip.
+    /// Below it the window grows in few steps, above it by one a round trip.
     threshold: f64,
     in_flight: u32,
     heard: bool,
@@ -46,6 +46,8 @@ pub(super) struct Flight {
     good: f64,
     /// Round trips between two steps.
     rounds: f64,
+    /// Times the window, for each step.
+    growth: f64,
     /// Good answers to writing calls before more than the first few are in flight.
     hold: f64,
     stepped: f64,
@@ -68,6 +70,7 @@ impl Flight {
             first_start: None,
             wanted: false,
             good: 0.0,
+            growth: growth(auto, most),
             rounds: if auto { ROUNDS_OF_AUTO } else { 1.0 },
             hold: if auto { HELD } else { hold(most) },
             stepped: 0.0,
@@ -159,11 +162,18 @@ impl Flight {
             }
             return;
         }
-        let wider = if self.window < self.threshold { self.window * 2.0 } else { self.window + 1.0 };
+        let wider = if self.window < self.threshold { self.window * self.growth } else { self.window + 1.0 };
         self.before = if self.window < self.threshold { rate } else { 0.0 };
         self.window = wider.min(self.most);
         (self.wanted, self.good, self.stepped) = (false, 0.0, now);
     }
+}
+
+/// How many times as many each step allows: two steps lead from the first few to the most that a user asked for.
+///
+/// In the model two steps meet a limit with no more refusals than five: those before the last one hardly find it.
+fn growth(auto: bool, most: f64) -> f64 {
+    if auto { 2.0 } else { (most / f64::from(START_IN_FLIGHT)).sqrt().max(2.0) }
 }
 
 /// Answers to wait for before the first step, when `most` are allowed.
@@ -204,8 +214,9 @@ mod tests {
     }
 
     #[test]
-    fn the_window_doubles_per_round_trip_up_to_the_most() {
+    fn the_window_grows_in_few_steps_up_to_the_most() {
         assert_eq!(run(&mut Flight::new(Some(64)), 0.020, 0.0, 0.15), 64);
+        assert_eq!(run(&mut Flight::new(Some(256)), 0.020, 0.0, 0.07), 256);
         assert_eq!(run(&mut Flight::new(Some(3)), 0.020, 0.0, 0.2), 3);
         assert_eq!(run(&mut Flight::new(None), 0.050, 0.0, 3.0), MOST_OF_AUTO as usize);
     }

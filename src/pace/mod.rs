@@ -1,7 +1,7 @@
 //! When the next call may leave: one gate for all workers of a run, which learns the provider's limits.
 //!
 //! Pure: time is given in, as the time since the run began. Nobody tells it a limit. It begins with one call,
-//! then eight, then twice as many per round trip (`flight.rs`), until the provider objects. What it objects with
+//! then eight, then a few times as many per round trip (`flight.rs`), until the provider objects. What it objects with
 //! decides what is learned (`lane.rs`): headers that count calls (`told.rs`), waits that speak of a window
 //! (`windowed.rs`), or bare 429s of a bucket (`metered.rs`, `rise.rs`, `cruise.rs`). A bucket that tells its level
 //! (`tokens.rs`) needs no refusal.

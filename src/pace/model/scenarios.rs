@@ -126,6 +126,15 @@ fn buckets_of_a_first_run() {
         scenario("bucket 200/s, 16 in flight", 16, client(3000, 0.001), bare(BUCKET), (1.03, 0.01)),
         scenario("bucket 200/s, auto", 0, client(3000, 0.001), bare(BUCKET), (1.03, 0.01)),
         scenario("bucket 200/s, 64 in flight, 20 ms", 64, client(3000, 0.020), bare(BUCKET), (1.05, 0.02)),
+        scenario("bucket 200/s, 256 in flight, 20 ms", 256, client(3000, 0.020), bare(BUCKET), (1.05, 0.02)),
+        // Where so many are in flight, each time the limit is met costs as many refusals.
+        scenario(
+            "bucket 2,000/s, 256 in flight, 20 ms",
+            256,
+            client(20_000, 0.020),
+            bare(bucket(2000.0, 200.0)),
+            (1.05, 0.06),
+        ),
         // A client that is refused even once before its last second and obeys cannot do better than 1.053: the
         // bucket is full after a tenth of the second that it must wait. Twice is 1.113.
         scenario(
