@@ -42,7 +42,7 @@ impl Spool {
         shape: &Shape,
         writer: &mut dyn RosterWriter,
     ) -> io::Result<()> {
-        let mut cells = Vec::new();
+        let mut cells = Vec::with_capacity(shape.width());
         shape.cells(user, |cell| cells.push(cell));
         let mut ready = std::mem::take(&mut self.ready);
         ready.clear();

@@ -50,25 +50,20 @@ impl<W: Write> CsvRoster<W> {
         CsvRoster { out: BufWriter::with_capacity(BUFFER, out), guard, csv, header: Vec::new() }
     }
 
-    fn record<'t>(&mut self, texts: impl Iterator<Item = &'t str>, ready: &mut Vec<u8>) {
+    fn record<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone, ready: &mut Vec<u8>) {
+        // Every byte may be a quote, which is doubled; a guard, quotes and a delimiter go around it.
+        let room: usize = texts.clone().map(|text| 2 * text.len() + 6).sum();
+        let mut end = ready.len();
+        ready.resize(end + room + 8, 0);
         for (place, text) in texts.enumerate() {
-            let text = self.guard.of(text);
             if place > 0 {
-                within(ready, 2, |room| self.csv.delimiter(room).1);
+                end += self.csv.delimiter(&mut ready[end..]).1;
             }
-            // Every byte may be a quote, which is doubled, and quotes go around it.
-            within(ready, 2 * text.len() + 2, |room| self.csv.field(text.as_bytes(), room).2);
+            end += self.csv.field(self.guard.of(text).as_bytes(), &mut ready[end..]).2;
         }
-        within(ready, 8, |room| self.csv.terminator(room).1);
+        end += self.csv.terminator(&mut ready[end..]).1;
+        ready.truncate(end);
     }
-}
-
-/// Lets a step write behind the text, which has room for all that it writes; it says how much that was.
-fn within(text: &mut Vec<u8>, room: usize, step: impl FnOnce(&mut [u8]) -> usize) {
-    let end = text.len();
-    text.resize(end + room, 0);
-    let written = step(&mut text[end..]);
-    text.truncate(end + written);
 }
 
 impl<W: Write> RosterWriter for CsvRoster<W> {

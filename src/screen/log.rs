@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Serialize, Serializer};
 
 use crate::platform;
@@ -39,7 +40,7 @@ struct PauseLine {
 }
 
 fn as_text<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
+    serializer.serialize_str(&DateTimePrinter::new().timestamp_to_string(at))
 }
 
 impl CallLog {
