@@ -1,11 +1,15 @@
 //! Secrets are a type: they print as a placeholder and are wiped when dropped.
 //! Tokens, API keys and SIP passwords live here and nowhere else.
 
+use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
 /// What may stand in an address as it is (RFC 3986, "unreserved").
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What a person reads in place of a secret.
+const PLACEHOLDER: &str = "[secret]";
 
 /// A text that must never be printed, logged or journalled.
 #[derive(Clone)]
@@ -16,19 +20,38 @@ impl Secret {
         Secret(SecretString::from(text.into()))
     }
 
-    /// A text of somebody else's without this secret: as it is, as JSON escapes it, and as an address encodes it.
-    pub fn cut_out_of(&self, text: &str) -> String {
-        let secret = self.reveal();
-        if secret.is_empty() {
-            return text.to_string();
+    /// A text of somebody else's without these secrets: as they are, as JSON escapes them, and as an address encodes them.
+    pub fn cut_out_of<'s>(text: &str, secrets: impl IntoIterator<Item = &'s Secret>) -> String {
+        // All are looked for in the text as it came, so that none is found in what stands for another.
+        let mut secret = vec![false; text.len()];
+        for form in secrets.into_iter().flat_map(Secret::forms).filter(|form| !form.is_empty()) {
+            // A match may overlap the one before.
+            let mut from = 0;
+            while let Some(at) = memmem::find(&text.as_bytes()[from..], form.as_bytes()) {
+                secret[from + at..from + at + form.len()].fill(true);
+                from += at + 1;
+            }
         }
+        let mut shown = String::new();
+        for (at, character) in text.char_indices() {
+            match (secret[at], at > 0 && secret[at - 1]) {
+                (false, _) => shown.push(character),
+                (true, false) => shown.push_str(PLACEHOLDER),
+                (true, true) => {}
+            }
+        }
+        shown
+    }
+
+    /// How the secret may come back in an echo.
+    fn forms(&self) -> [String; 4] {
+        let secret = self.reveal();
         let json = serde_json::to_string(secret).unwrap_or_default();
+        let json = json[1.min(json.len())..json.len().saturating_sub(1)].to_string();
         // Some encode the four marks that need no encoding, and some do not.
         let [all, most] =
             [NON_ALPHANUMERIC, UNRESERVED].map(|set| utf8_percent_encode(secret, set).to_string());
-        let json = &json[1.min(json.len())..json.len().saturating_sub(1)];
-        let forms = [secret, json, &all, &most];
-        forms.iter().fold(text.to_string(), |text, form| text.replace(form, "[secret]"))
+        [secret.to_string(), json, all, most]
     }
 
     /// The text itself, for the one place that puts it on the wire or into a 0600 file.
@@ -39,7 +62,7 @@ impl Secret {
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("[secret]")
+        formatter.write_str(PLACEHOLDER)
     }
 }
 
@@ -64,9 +87,22 @@ mod tests {
     fn a_secret_is_cut_out_of_texts_in_every_form_that_echoes_have() {
         let secret = Secret::new("S3\"cr-t pass");
         for echo in ["S3\"cr-t pass", "S3\\\"cr-t pass", "S3%22cr-t%20pass", "S3%22cr%2Dt%20pass"] {
-            assert_eq!(secret.cut_out_of(&format!("got {echo}.")), "got [secret].", "{echo}");
+            assert_eq!(Secret::cut_out_of(&format!("got {echo}."), [&secret]), "got [secret].", "{echo}");
         }
-        assert_eq!(Secret::new("").cut_out_of("nothing"), "nothing");
-        assert_eq!(Secret::new("\"").cut_out_of("a \" b"), "a [secret] b");
+    }
+
+    #[test]
+    fn secrets_are_cut_out_of_each_other_and_never_out_of_what_stands_for_one() {
+        for (secrets, text, shown) in [
+            (&[""][..], "nothing", "nothing"),
+            (&["\""], "a \" b", "a [secret] b"),
+            (&["t", "secret"], "a secret token", "a [secret] [secret]oken"),
+            (&["abc", "bcd"], "xabcdx é", "x[secret]x é"),
+            (&["aa"], "baaab", "b[secret]b"),
+            (&["é"], "aéb", "a[secret]b"),
+        ] {
+            let secrets: Vec<Secret> = secrets.iter().map(|text| Secret::new(*text)).collect();
+            assert_eq!(Secret::cut_out_of(text, &secrets), shown, "{text}");
+        }
     }
 }

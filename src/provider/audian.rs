@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::audian_failure::{Complaint, success};
+use super::audian_failure::Complaint;
 use super::audian_request::{PAGE, parts};
 use super::audian_wire as wire;
+use super::words::{clean_request_id, success};
 use super::{
     Answer, Call, CallError, Content, DeletionPage, DevicePage, Facts, HttpReply, HttpRequest, Limits, Page,
     Paging, Provider, TokenKeeper,
@@ -152,7 +153,7 @@ impl Provider for Audian {
             None => self.content(call, reply, &body),
         };
         let content = content.map_err(|complaint| complaint.into_error(call, &self.keeper))?;
-        let request_id = self.keeper.redact(&wire::request_id(&body));
+        let request_id = clean_request_id(self.keeper.redact(&wire::request_id(&body), None));
         Ok(Answer { status: reply.status, request_id, content })
     }
 

@@ -7,11 +7,8 @@
 use serde_json::Value;
 
 use super::audian_wire::{request_id, text};
+use super::words::{LONGEST_CODE, LONGEST_TEXT, clean, clean_request_id, shown_code, success};
 use super::{Call, CallError, Failure, HttpReply, TokenKeeper};
-
-/// Longest sentence and code that are taken from a reply, in characters.
-const LONGEST_TEXT: usize = 300;
-const LONGEST_CODE: usize = 40;
 
 /// What a reply says went wrong.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -99,13 +96,9 @@ impl Complaint {
         self.text = clean(&self.text, LONGEST_TEXT);
         self.code = clean(&self.code, LONGEST_CODE);
         let failure = self.failure(call);
-        let code = match self.code.as_str() {
-            "" if success(self.status) => "bad_response".to_string(),
-            "" => format!("http_{}", self.status),
-            code => code.to_string(),
-        };
+        let code = shown_code(&self.code, self.status);
         let message = self.sentence(call, failure);
-        let request_id = keeper.redact(&self.request_id);
+        let request_id = clean_request_id(keeper.redact(&self.request_id, None));
         CallError { failure, code, message, status: Some(self.http), request_id }
     }
 
@@ -137,26 +130,10 @@ impl Complaint {
 
 /// A text without the token, the key and the password of the call.
 fn secretless(call: &Call, keeper: &TokenKeeper, text: &str) -> String {
-    let text = keeper.redact(text);
     match call {
-        Call::SetSipPassword { password, .. } => password.cut_out_of(&text),
-        _ => text,
+        Call::SetSipPassword { password, .. } => keeper.redact(text, Some(password)),
+        _ => keeper.redact(text, None),
     }
-}
-
-/// A text fit for a message: no control characters, one line, cut, without a full stop.
-fn clean(text: &str, longest: usize) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.trim_end_matches('.').to_string(),
-    }
-}
-
-pub(super) fn success(status: u16) -> bool {
-    (200..300).contains(&status)
 }
 
 fn names_somebody(call: &Call) -> bool {

@@ -2,35 +2,16 @@
 //!
 //! Pure. No raw body goes into a message: only the provider's own sentence, cut and cleaned.
 
-use super::audian_failure::{Complaint, success};
+use super::audian_failure::Complaint;
+use super::words::Said;
 use super::{Call, Failure};
 
 impl Complaint {
     /// The provider's sentence, or ours where it gave none, and the next thing to do.
     pub(super) fn sentence(&self, call: &Call, failure: Failure) -> String {
-        let said = match self.text.as_str() {
-            "" => self.own_words(call, failure),
-            text => text.to_string(),
-        };
-        match self.hint(call, failure) {
-            Some(hint) => format!("{said}; {hint}"),
-            None => said,
-        }
-    }
-
-    fn own_words(&self, call: &Call, failure: Failure) -> String {
-        let (call, http) = (call.name(), self.http);
-        match failure {
-            Failure::Limited => "the provider takes no more calls at the moment".into(),
-            Failure::Unauthorized => "the credentials are refused".into(),
-            Failure::Missing => "the provider knows no such user or device".into(),
-            _ if self.page => {
-                format!("`{call}` was answered with a web page (HTTP {http}), not by Audian's API")
-            }
-            _ if success(self.status) => format!("the reply to `{call}` (HTTP {http}) is no answer to it"),
-            Failure::Unclear => format!("the provider failed at `{call}` (HTTP {http})"),
-            _ => format!("the provider refused `{call}` (HTTP {http}) and gave no reason"),
-        }
+        let Complaint { http, status, page, .. } = *self;
+        let said = Said { api: "Audian", text: &self.text, http, status, page };
+        said.sentence(call, failure, self.hint(call, failure))
     }
 
     fn hint(&self, call: &Call, failure: Failure) -> Option<&'static str> {

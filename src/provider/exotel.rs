@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::exotel_failure::Complaint;
 use super::exotel_request::{basic, parts, users_path};
 use super::exotel_wire::{self as wire, Element, Envelope, Shape};
-use super::exotel_words::clean_request_id;
+use super::words::clean_request_id;
 use super::{
     Answer, Call, CallError, Content, Facts, Failure, Filter, HttpReply, HttpRequest, Listing, Page, Paging,
     Provider,

@@ -5,14 +5,10 @@
 //! The sentence for a person is made in `exotel_words`.
 
 use super::exotel_wire::{Element, Envelope, ErrorData, Shape};
-use super::exotel_words::{clean, clean_request_id};
+use super::words::{LONGEST_CODE, LONGEST_TEXT, clean, clean_request_id, shown_code, success};
 use super::{Call, CallError, Failure, HttpReply};
 use crate::planted::{Bug, planted};
 use crate::secret::Secret;
-
-/// Longest sentence and code that are taken from a reply, in characters.
-const LONGEST_TEXT: usize = 300;
-const LONGEST_CODE: usize = 40;
 
 /// What a reply says went wrong.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -105,11 +101,7 @@ impl Complaint {
         self.code = clean(&self.code, LONGEST_CODE);
         self.request_id = clean_request_id(without(secrets, &self.request_id));
         let failure = self.failure(call);
-        let code = match self.code.as_str() {
-            "" if success(self.status) => "bad_response".to_string(),
-            "" => format!("http_{}", self.status),
-            code => code.to_string(),
-        };
+        let code = shown_code(&self.code, self.status);
         let message = self.sentence(call, failure);
         CallError { failure, code, message, status: Some(self.http), request_id: self.request_id }
     }
@@ -177,7 +169,7 @@ fn without(secrets: &[&Secret], text: &str) -> String {
     if planted(Bug::EchoedSecretTold) {
         return text.to_string();
     }
-    secrets.iter().fold(text.to_string(), |text, secret| secret.cut_out_of(&text))
+    Secret::cut_out_of(text, secrets.iter().copied())
 }
 
 fn details(error_data: &Shape<Box<ErrorData>>, error: &Shape<Box<ErrorData>>) -> Option<ErrorData> {
@@ -186,10 +178,6 @@ fn details(error_data: &Shape<Box<ErrorData>>, error: &Shape<Box<ErrorData>>) ->
         shape => shape.one().map(|data| ErrorData::clone(data)),
     };
     said(error_data).or_else(|| said(error))
-}
-
-pub(super) fn success(status: u16) -> bool {
-    (200..300).contains(&status)
 }
 
 /// A status of the body, where it is one and no success.

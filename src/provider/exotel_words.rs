@@ -2,38 +2,16 @@
 //!
 //! Pure. No raw body goes into a message: only the provider's own sentence, cut and cleaned.
 
-use super::exotel_failure::{Complaint, names_device, names_user, success};
+use super::exotel_failure::{Complaint, names_device, names_user};
+use super::words::Said;
 use super::{Call, Failure};
-
-/// Longest request id that is taken from a reply, in characters.
-const LONGEST_REQUEST_ID: usize = 64;
 
 impl Complaint {
     /// The provider's sentence, or ours where it gave none, and the next thing to do.
     pub(super) fn sentence(&self, call: &Call, failure: Failure) -> String {
-        let said = match self.text.as_str() {
-            "" => self.own_words(call, failure),
-            text => text.to_string(),
-        };
-        match self.hint(call, failure) {
-            Some(hint) => format!("{said}; {hint}"),
-            None => said,
-        }
-    }
-
-    fn own_words(&self, call: &Call, failure: Failure) -> String {
-        let (call, http) = (call.name(), self.http);
-        match failure {
-            Failure::Limited => "the provider takes no more calls at the moment".into(),
-            Failure::Unauthorized => "authentication failed".into(),
-            Failure::Missing => "the provider knows no such user or device".into(),
-            _ if self.page => {
-                format!("`{call}` was answered with a web page (HTTP {http}), not by Exotel's API")
-            }
-            _ if success(self.status) => format!("the reply to `{call}` (HTTP {http}) is no answer to it"),
-            Failure::Unclear => format!("the provider failed at `{call}` (HTTP {http})"),
-            _ => format!("the provider refused `{call}` (HTTP {http}) and gave no reason"),
-        }
+        let Complaint { http, status, page, .. } = *self;
+        let said = Said { api: "Exotel", text: &self.text, http, status, page };
+        said.sentence(call, failure, self.hint(call, failure))
     }
 
     fn hint(&self, call: &Call, failure: Failure) -> Option<&'static str> {
@@ -92,23 +70,4 @@ impl Complaint {
             _ => None,
         }
     }
-}
-
-/// A text fit for a message: no control characters, one line, cut, without a full stop.
-pub(super) fn clean(text: &str, longest: usize) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.trim_end_matches('.').to_string(),
-    }
-}
-
-/// A request id fit for a result file.
-pub(super) fn clean_request_id(text: String) -> String {
-    // Nearly all are, and every answer has one.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let fit = text.len() <= LONGEST_REQUEST_ID && text.bytes().all(plain);
-    if fit { text } else { clean(&text, LONGEST_REQUEST_ID) }
 }

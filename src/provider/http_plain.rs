@@ -41,7 +41,8 @@ pub(super) struct PlainTransport {
 /// A connection, and what moves it.
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
-    driver: http1::Connection<TokioIo<TcpStream>, Full<Bytes>>,
+    /// Gone when the connection has ended: a request that it did not take comes back when it is dropped.
+    driver: Option<http1::Connection<TokioIo<TcpStream>, Full<Bytes>>>,
     idle_since: Instant,
     /// Wound up only when it runs down: most answers come long before, and a timer a call costs more than a look.
     timer: Pin<Box<Sleep>>,
@@ -146,7 +147,7 @@ impl PlainTransport {
             not_sent(format!("could not connect to {place}: {}; {hint}", innermost(&error)))
         })?;
         let timer = Box::pin(sleep_until(due));
-        Ok(Box::new(Connection { sender, driver, idle_since: Instant::now(), timer }))
+        Ok(Box::new(Connection { sender, driver: Some(driver), idle_since: Instant::now(), timer }))
     }
 
     /// One exchange; the connection goes back to the idle ones where it can bear another.
@@ -156,8 +157,8 @@ impl PlainTransport {
         request: Outgoing,
         due: Instant,
     ) -> Result<HttpReply, Broken> {
-        let (reply, open) = connection.exchange(request, due).await?;
-        if open {
+        let reply = connection.exchange(request, due).await?;
+        if connection.driver.is_some() {
             connection.idle_since = Instant::now();
             self.idle.borrow_mut().push(connection);
         }
@@ -194,22 +195,20 @@ impl Transport for PlainTransport {
 }
 
 impl Connection {
-    /// The reply, and whether the connection stays open.
-    async fn exchange(&mut self, request: Outgoing, due: Instant) -> Result<(HttpReply, bool), Broken> {
+    async fn exchange(&mut self, request: Outgoing, due: Instant) -> Result<HttpReply, Broken> {
         let Connection { sender, driver, timer, .. } = self;
-        let mut open = true;
         let mut talk = pin!(talk(sender, request));
-        let reply = poll_fn(|context| {
+        poll_fn(|context| {
             // Once to be let in, once to send, once to hear.
             for _ in 0..3 {
                 if let Poll::Ready(reply) = talk.as_mut().poll(context) {
                     return Poll::Ready(reply);
                 }
-                if !open {
-                    break;
+                let Some(moving) = driver else { break };
+                if Pin::new(moving).poll(context).is_ready() {
+                    // How it ended is told to the talk.
+                    *driver = None;
                 }
-                // How it ended is told to the talk.
-                open = Pin::new(&mut *driver).poll(context).is_pending();
             }
             if let Poll::Ready(reply) = talk.as_mut().poll(context) {
                 return Poll::Ready(reply);
@@ -222,8 +221,7 @@ impl Connection {
             }
             Poll::Pending
         })
-        .await?;
-        Ok((reply, open))
+        .await
     }
 }
 
@@ -263,8 +261,8 @@ async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Broken> {
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
-    use std::net::{Ipv4Addr, TcpListener};
-    use std::sync::mpsc::{Receiver, channel};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
     use crate::provider::Method;
@@ -316,6 +314,45 @@ mod tests {
             );
             assert!(asked.contains("x-auth-token: t0ken\r\ncontent-type: application/json\r\n"), "{asked}");
         }
+    }
+
+    /// Answers on all its connections, closes them when it is told to, and answers on a new one.
+    fn server_that_closes(connections: usize) -> (PlainTransport, Sender<()>) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let base = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let (close, closed) = channel();
+        std::thread::spawn(move || {
+            let answer = |stream: &mut TcpStream| {
+                assert!(stream.read(&mut [0; 4096]).expect("a request") > 0);
+                stream.write_all(WHOLE.as_bytes()).expect("a listener");
+            };
+            let accept = || listener.accept().expect("a connection").0;
+            let mut first: Vec<_> = (0..connections).map(|_| accept()).collect();
+            first.iter_mut().for_each(answer);
+            closed.recv().expect("a test");
+            drop(first);
+            let mut second = accept();
+            (0..connections).for_each(|_| answer(&mut second));
+        });
+        let address = Address::read(&base, true).expect("it is this machine");
+        (PlainTransport::new(address, Duration::from_secs(9)).expect("a header"), close)
+    }
+
+    #[tokio::test]
+    async fn connections_that_were_closed_while_they_were_idle_hold_no_call_up() {
+        let (transport, close) = server_that_closes(3);
+        let began = Instant::now();
+        let replies = futures::future::join_all((0..3).map(|_| transport.send(request()))).await;
+        assert!(replies.iter().all(Result::is_ok), "{replies:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        close.send(()).expect("a server");
+        // Time for the close to be heard before the next call.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        for call in 0..3 {
+            let reply = transport.send(request()).await;
+            assert_eq!(reply.map(|reply| reply.status), Ok(200), "{call}");
+        }
+        assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
     }
 
     #[tokio::test]

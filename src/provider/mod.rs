@@ -23,6 +23,7 @@ mod paging;
 mod path;
 mod token;
 mod transport;
+mod words;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -43,13 +43,10 @@ impl TokenKeeper {
         self.key.clone().unwrap_or_else(|| Secret::new(""))
     }
 
-    /// The text without the key and without any token.
-    pub fn redact(&self, text: &str) -> String {
-        let mut text = text.to_string();
-        for secret in self.key.iter().chain(self.tokens.borrow().iter()) {
-            text = secret.cut_out_of(&text);
-        }
-        text
+    /// The text without the key, any token, and the other secret of the call.
+    pub fn redact(&self, text: &str, other: Option<&Secret>) -> String {
+        let tokens = self.tokens.borrow();
+        Secret::cut_out_of(text, self.key.iter().chain(tokens.iter()).chain(other))
     }
 }
 
@@ -64,7 +61,10 @@ mod tests {
         keeper.take(Secret::new("first"));
         keeper.take(Secret::new("second"));
         assert_eq!((keeper.generation(), keeper.current().reveal()), (2, "second"));
-        assert_eq!(keeper.redact("k3y gave first, then second"), "[secret] gave [secret], then [secret]");
+        assert_eq!(
+            keeper.redact("k3y gave first, then second", None),
+            "[secret] gave [secret], then [secret]"
+        );
         let given = TokenKeeper::new(None, Some(Secret::new("given")));
         assert_eq!((given.generation(), given.can_renew()), (1, false));
     }

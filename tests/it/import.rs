@@ -310,6 +310,18 @@ fn standard_input_answers_on_standard_output() {
 }
 
 #[test]
+fn results_that_give_way_to_the_summary_are_named_by_it() {
+    let desk = server();
+    let said = desk.run_with(&["onboard", "-", "--json"], people(2, 0).as_bytes()).exits(0);
+    let summary: serde_json::Value = serde_json::from_str(&said.out).expect("one object");
+    let results = std::fs::read_to_string(summary["results"].as_str().expect("a path")).expect("it is there");
+    assert_eq!(results.matches(",created,").count(), 2, "{results}");
+    let tried = desk.run_with(&["onboard", "-", "--json", "--dry-run"], people(2, 0).as_bytes()).exits(0);
+    let summary: serde_json::Value = serde_json::from_str(&tried.out).expect("one object");
+    assert_eq!(summary["results"], serde_json::Value::Null, "a dry run leaves nothing");
+}
+
+#[test]
 fn a_lost_answer_of_a_row_without_a_key_sends_people_to_look_by_hand() {
     let desk = Desk::new();
     let explained = desk.run(&["explain", "outcome_unknown", "--json"]).exits(0);

@@ -1,7 +1,7 @@
 //! The end of a run: one result row for every input row, the rows to mend, and the summary.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -113,6 +113,14 @@ impl Import<'_> {
         }
     }
 
+    /// The file with the results. With `--json`, what would go to standard output stays in the run's folder; a dry run
+    /// leaves no folder.
+    fn results_file(&self) -> Option<PathBuf> {
+        let stays = self.settings.screen.json && !self.options.dry_run;
+        let kept = || stays.then(|| self.run.folder.results());
+        self.input.paths.results.clone().or_else(kept)
+    }
+
     /// How a row ended, from the journal where it has an ending there.
     async fn outcome_of(
         &self,
@@ -174,7 +182,7 @@ impl Import<'_> {
             "calls: {} to read, {} to write{refused}; {seconds:.1} s",
             counts.read, counts.write
         ));
-        if let Some(results) = &self.input.paths.results {
+        if let Some(results) = self.results_file() {
             self.screen.say(&format!("results: {}", results.display()));
         }
         if told.failed > 0 {
@@ -204,7 +212,7 @@ impl Import<'_> {
             "outcomes": outcomes,
             "calls": {"read": counts.read, "write": counts.write, "refused": counts.refused},
             "seconds": (seconds * 1000.0).round() / 1000.0,
-            "results": self.input.paths.results.as_ref().map(|path| path.display().to_string()),
+            "results": self.results_file().map(|path| path.display().to_string()),
             "failed": failed,
             "exit_code": code,
             "resume": self.resume_command(),
