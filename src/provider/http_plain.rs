@@ -4,7 +4,7 @@
 //! half as much. The promises are those of `http`: it never repeats a call, follows no redirect, keeps no cookie.
 //! A connection has no task of its own: whoever waits for its answer moves it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
@@ -28,6 +28,9 @@ use super::http::{
 use super::http_address::Address;
 use super::{HttpReply, HttpRequest, Limits, Transport, TransportError, TransportFailure};
 
+/// Connections are used again as long as at least so many calls are answered for each that breaks.
+const LEAST_ANSWERED: u64 = 8;
+
 /// The network on this machine.
 pub(super) struct PlainTransport {
     address: Address,
@@ -36,6 +39,16 @@ pub(super) struct PlainTransport {
     /// Those that were used last stand last.
     #[expect(clippy::vec_box, reason = "connections are large, and move in and out with every call")]
     idle: RefCell<Vec<Box<Connection>>>,
+    /// Calls on connections that had served before: those that were answered, and those whose connection broke.
+    reused: Cell<Reused>,
+}
+
+/// Whether it is worth to use a connection again. Some servers close each after its answer and do not say so; what is
+/// sent on it meanwhile is lost, and a lost create costs a look.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reused {
+    well: u64,
+    broken: u64,
 }
 
 /// A connection, and what moves it.
@@ -64,7 +77,7 @@ impl PlainTransport {
     pub(super) fn new(address: Address, timeout: Duration) -> Result<PlainTransport, String> {
         let host = HeaderValue::from_str(&address.place)
             .map_err(|_| format!("`{}` cannot be written into a header", address.place))?;
-        Ok(PlainTransport { address, host, timeout, idle: RefCell::default() })
+        Ok(PlainTransport { address, host, timeout, idle: RefCell::default(), reused: Cell::default() })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, TransportError> {
@@ -108,7 +121,10 @@ impl PlainTransport {
         while let Some(connection) = self.idle_connection() {
             match self.through(connection, request, due).await {
                 Err(Broken::Unsent(unsent, _)) => request = unsent,
-                told => return told.map_err(|broken| self.failed(broken)),
+                told => {
+                    self.reused.set(self.reused.get().after(&told));
+                    return told.map_err(|broken| self.failed(broken));
+                }
             }
         }
         let connection = self.connect(due).await?;
@@ -117,10 +133,10 @@ impl PlainTransport {
 
     fn idle_connection(&self) -> Option<Box<Connection>> {
         let connection = self.idle.borrow_mut().pop()?;
-        if connection.idle_since.elapsed() < LONGEST_IDLE {
+        if connection.idle_since.elapsed() < LONGEST_IDLE && self.reused.get().pays() {
             return Some(connection);
         }
-        // Those below have been idle for longer still.
+        // Those below have been idle for longer still, or are no better.
         self.idle.borrow_mut().clear();
         None
     }
@@ -191,6 +207,19 @@ impl PlainTransport {
 impl Transport for PlainTransport {
     fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>> {
         Box::pin(self.exchange(request))
+    }
+}
+
+impl Reused {
+    fn pays(self) -> bool {
+        self.broken * LEAST_ANSWERED <= self.well
+    }
+
+    fn after(self, told: &Result<HttpReply, Broken>) -> Reused {
+        Reused {
+            well: self.well + u64::from(told.is_ok()),
+            broken: self.broken + u64::from(matches!(told, Err(Broken::Lost(_)))),
+        }
     }
 }
 
@@ -353,6 +382,29 @@ mod tests {
             assert_eq!(reply.map(|reply| reply.status), Ok(200), "{call}");
         }
         assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_closes_without_a_word_loses_one_call_and_no_more() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let base = format!("http://{}", listener.local_addr().expect("it is bound"));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                assert!(stream.read(&mut [0; 4096]).expect("a request") > 0);
+                stream.write_all(WHOLE.as_bytes()).expect("a listener");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let address = Address::read(&base, true).expect("it is this machine");
+        let transport = PlainTransport::new(address, Duration::from_secs(9)).expect("a header");
+        let mut told = Vec::new();
+        for _ in 0..6 {
+            told.push(transport.send(request()).await.map_err(|error| error.kind).map(|reply| reply.status));
+        }
+        let lost = told.iter().filter(|told| **told == Err(TransportFailure::Lost)).count();
+        let well = told.iter().filter(|told| **told == Ok(200)).count();
+        assert_eq!((lost, well), (1, 5), "{told:?}");
     }
 
     #[tokio::test]
