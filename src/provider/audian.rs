@@ -142,7 +142,7 @@ impl Provider for Audian {
 
     fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError> {
         let empty = reply.body.trim_ascii().is_empty();
-        let body = match serde_json::from_slice::<Value>(&reply.body) {
+        let body = match serde_json::from_slice::<Value>(reply.json()) {
             Ok(body) => body,
             // A success of a writing call need not say anything.
             Err(_) if empty && success(reply.status) && call.writes() => Value::Null,

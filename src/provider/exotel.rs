@@ -111,9 +111,9 @@ type Brought = Result<(String, Content), Complaint>;
 /// The envelope of a reply that is a success as a whole.
 fn opened<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<Envelope<T>, Complaint> {
     // A text that is known to be UTF-8 is read faster; what is not may still have its odd bytes where nobody looks.
-    let envelope = match std::str::from_utf8(&reply.body) {
+    let envelope = match std::str::from_utf8(reply.json()) {
         Ok(text) => serde_json::from_str::<Envelope<T>>(text),
-        Err(_) => serde_json::from_slice(&reply.body),
+        Err(_) => serde_json::from_slice(reply.json()),
     };
     let Ok(envelope) = envelope else { return Err(Complaint::no_answer(reply, "")) };
     match Complaint::of_reply(reply, &envelope) {
@@ -267,7 +267,7 @@ mod tests {
             let user = answer.user().expect("a user");
             assert_eq!((user.id.as_str(), user.devices()[0].id.as_str()), ("u1", "7"));
         }
-        let bare = answer(&create(), 201, r#"{"response":{"data":{"id":8}}}"#).expect("a user");
+        let bare = answer(&create(), 201, "\u{feff}{\"response\":{\"data\":{\"id\":8}}}").expect("a user");
         assert_eq!(bare.user().map(|user| user.id), Some("8".into()));
     }
 

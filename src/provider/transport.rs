@@ -37,6 +37,13 @@ pub struct HttpReply {
     pub limits: Limits,
 }
 
+impl HttpReply {
+    /// The body without the byte order mark that some put before their JSON (RFC 8259 lets readers pass over it).
+    pub fn json(&self) -> &[u8] {
+        self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
+    }
+}
+
 /// The network, as one small trait: a whole run is tested without a socket.
 pub trait Transport {
     fn send<'a>(&'a self, request: HttpRequest) -> LocalBoxFuture<'a, Result<HttpReply, TransportError>>;
