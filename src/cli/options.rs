@@ -108,7 +108,7 @@ impl ImportOptions {
         match &arguments.mode {
             Some(mode) => options.rules.mode = settings.mode(mode)?,
             None if options.rules.mode == Mode::Archive => {
-                settings.needs_archive("--mode archive (the default)")?
+                settings.needs_archive("--mode archive (the default where no --mode is given)")?
             }
             None => {}
         }

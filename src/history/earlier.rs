@@ -21,6 +21,8 @@ pub struct Wanted {
 #[derive(Debug, Default)]
 pub struct Earlier {
     gone: HashMap<String, Look>,
+    /// Ids of users who were deleted, whatever named them.
+    deleted: HashSet<String>,
     made: HashMap<String, VecDeque<Look>>,
 }
 
@@ -30,11 +32,24 @@ impl Earlier {
         self.gone.get(&name.to_lowercase())
     }
 
-    /// The next user who was made of this content, or else the next whose making is in doubt; each answers for one row.
+    /// The next user who was made of this content by the newest run that made one who was not deleted since, or else
+    /// the next whose making is in doubt; each answers for one row.
     pub fn take_made(&mut self, content: &str) -> Option<Look> {
         let looks = self.made.get_mut(content)?;
-        let certain = looks.iter().position(|look| matches!(look, Look::CreatedBefore { .. }));
+        looks.retain(
+            |look| !matches!(look, Look::CreatedBefore { user_id, .. } if self.deleted.contains(user_id)),
+        );
+        let newest = looks.iter().filter_map(maker).max().map(str::to_owned);
+        let certain = looks.iter().position(|look| newest.is_some() && maker(look) == newest.as_deref());
         looks.remove(certain.unwrap_or_default())
+    }
+}
+
+/// The run that made the user for certain; the ids of runs sort by time.
+fn maker(look: &Look) -> Option<&str> {
+    match look {
+        Look::CreatedBefore { run, .. } => Some(run),
+        _ => None,
     }
 }
 
@@ -89,6 +104,9 @@ impl Reading {
             Event::Ended { row, outcome }
                 if matches!(outcome.status, Status::Deleted | Status::Purged | Status::Archived) =>
             {
+                if outcome.status != Status::Archived && !wanted.contents.is_empty() {
+                    earlier.deleted.insert(outcome.user_id.clone());
+                }
                 let Some(user) = self.leavers.remove(row) else { return };
                 let look = Look::GoneBefore { user_id: user.id.clone(), run: self.run.clone() };
                 earlier.gone.extend(names(&user).map(|name| (name, look.clone())));
@@ -113,4 +131,21 @@ fn names(user: &User) -> impl Iterator<Item = String> + '_ {
     let own = [user.id.as_str(), &user.email].into_iter();
     let contacts = user.devices().iter().map(|device| device.contact_uri.as_str());
     own.chain(contacts).filter(|name| !name.is_empty()).map(str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_run_answers_for_a_row_and_nobody_who_was_deleted() {
+        let made = |user_id: &str, run: &str| Look::CreatedBefore { user_id: user_id.into(), run: run.into() };
+        let doubt = Look::UnknownBefore { run: "r0".into() };
+        let looks = [doubt.clone(), made("a", "r1"), made("b", "r2"), made("c", "r2"), made("d", "r3")];
+        let mut earlier = Earlier { made: HashMap::from([("x".into(), looks.into())]), ..Earlier::default() };
+        earlier.deleted.insert("d".into());
+        let taken: Vec<_> = std::iter::from_fn(|| earlier.take_made("x")).collect();
+        assert_eq!(taken, [made("b", "r2"), made("c", "r2"), made("a", "r1"), doubt]);
+        assert_eq!(earlier.take_made("y"), None);
+    }
 }

@@ -109,6 +109,8 @@ impl Complaint {
             408 => Failure::Unclear,
             // However a key is refused, every other call would be refused as well (AU-err: 401, Kazoo: 404).
             400..=499 if matches!(call, Call::Exchange) => Failure::Unauthorized,
+            // Whoever points elsewhere has done nothing; 302 and 303 may also follow upon what was done.
+            301 | 307 | 308 => Failure::Refused,
             401 => Failure::Unauthorized,
             // The log is a comfort; whoever may not read it may still change users.
             403 if matches!(call, Call::Deletions { .. }) => Failure::Refused,

@@ -29,7 +29,7 @@ impl Complaint {
             Failure::ForbiddenUnknown => {
                 Some("use an API key that may manage the users of AUDIAN_ACCOUNT_ID")
             }
-            Failure::Unclear if (300..400).contains(&self.status) => {
+            Failure::Unclear | Failure::Refused if (300..400).contains(&self.status) => {
                 Some("it points to another address; check --base-url")
             }
             Failure::Exists => Some(

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::exotel_failure::Complaint;
 use super::exotel_request::{basic, parts, users_path};
 use super::exotel_wire::{self as wire, Element, Envelope, Shape};
-use super::words::clean_request_id;
+use super::words::{clean_request_id, success};
 use super::{
     Answer, Call, CallError, Content, Facts, Failure, Filter, HttpReply, HttpRequest, Listing, Page, Paging,
     Provider,
@@ -78,14 +78,14 @@ impl Provider for Exotel {
                 let user = user.ok_or_else(|| Complaint::no_answer(reply, &request_id))?;
                 Ok((request_id, Content::User(Box::new(user))))
             }),
-            Call::Change { .. } => confirmed(reply, |data: wire::User| {
+            Call::Change { .. } => confirmed(call, reply, |data: wire::User| {
                 data.into_user().map_or(Content::Nothing, |user| Content::User(Box::new(user)))
             }),
             Call::SetNumber { .. } | Call::SetAvailable { .. } => {
-                confirmed(reply, |data: wire::Device| Content::Device(data.into_device()))
+                confirmed(call, reply, |data: wire::Device| Content::Device(data.into_device()))
             }
             Call::SetSipPassword { .. } | Call::Delete { .. } => {
-                confirmed(reply, |_: serde::de::IgnoredAny| Content::Nothing)
+                confirmed(call, reply, |_: serde::de::IgnoredAny| Content::Nothing)
             }
             _ => return Err(not_spoken(call)),
         };
@@ -109,12 +109,9 @@ fn not_spoken(call: &Call) -> CallError {
 type Brought = Result<(String, Content), Complaint>;
 
 /// The envelope of a reply that is a success as a whole.
-fn opened<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<Envelope<T>, Complaint> {
-    // A text that is known to be UTF-8 is read faster; what is not may still have its odd bytes where nobody looks.
-    let envelope = match std::str::from_utf8(reply.json()) {
-        Ok(text) => serde_json::from_str::<Envelope<T>>(text),
-        Err(_) => serde_json::from_slice(reply.json()),
-    };
+fn opened<T: DeserializeOwned>(reply: &HttpReply) -> Result<Envelope<T>, Complaint> {
+    // One odd letter in somebody's name is no reason to read nobody.
+    let envelope = serde_json::from_str::<Envelope<T>>(&String::from_utf8_lossy(reply.json()));
     let Ok(envelope) = envelope else { return Err(Complaint::no_answer(reply, "")) };
     match Complaint::of_reply(reply, &envelope) {
         Some(complaint) => Err(complaint),
@@ -123,9 +120,7 @@ fn opened<'a, T: Deserialize<'a>>(reply: &'a HttpReply) -> Result<Envelope<T>, C
 }
 
 /// The only element of a response, which succeeded too.
-fn only_element<'a, T: Deserialize<'a>>(
-    reply: &'a HttpReply,
-) -> Result<(String, Box<Element<T>>), Complaint> {
+fn only_element<T: DeserializeOwned>(reply: &HttpReply) -> Result<(String, Box<Element<T>>), Complaint> {
     let envelope = opened::<T>(reply)?;
     let Some(element) = envelope.response.into_one() else {
         return Err(Complaint::no_answer(reply, &envelope.request_id));
@@ -137,9 +132,11 @@ fn only_element<'a, T: Deserialize<'a>>(
     }
 }
 
-/// A success that need not bring any data, so that 204 without a body is one too.
-fn confirmed<'a, T: Deserialize<'a>>(reply: &'a HttpReply, content: impl Fn(T) -> Content) -> Brought {
-    if reply.status == 204 && reply.body.is_empty() {
+/// A success that need not bring any data, so that one without a body is one too; but nobody is told to be deleted
+/// without a word, unless it is a 204.
+fn confirmed<T: DeserializeOwned>(call: &Call, reply: &HttpReply, content: impl Fn(T) -> Content) -> Brought {
+    let enough = reply.status == 204 || success(reply.status) && !matches!(call, Call::Delete { .. });
+    if enough && reply.body.trim_ascii().is_empty() {
         return Ok((String::new(), Content::Nothing));
     }
     let (request_id, element) = only_element::<T>(reply)?;
@@ -295,11 +292,24 @@ mod tests {
     }
 
     #[test]
+    fn an_odd_letter_hides_nobody() {
+        let mut body =
+            rows(&[row(200, r#"{"id":"a","last_name":"Ra?"}"#), row(200, r#"{"id":"b"}"#)]).into_bytes();
+        let odd = body.iter().position(|byte| *byte == b'?').expect("it is there");
+        body[odd] = 0xf6;
+        let reply = HttpReply { status: 200, body, ..HttpReply::default() };
+        let page = exotel().answer(&list(Filter::All), &reply).expect("a page").page();
+        assert_eq!((page.users.len(), page.users[0].last_name.as_str()), (2, "Ra\u{fffd}"));
+    }
+
+    #[test]
     fn other_writes_need_a_word_but_no_data() {
         for call in [change(), available(), delete()] {
             assert!(answer(&call, 200, &success("null")).is_ok(), "{}", call.name());
             assert!(answer(&call, 204, "").is_ok(), "{}", call.name());
-            for body in ["", "{}", r#"{"response":null}"#, r#"{"response":{}}"#, "<html></html>"] {
+            let ends = matches!(call, Call::Delete { .. });
+            assert_eq!(answer(&call, 200, "").is_err(), ends, "{}", call.name());
+            for body in ["{}", r#"{"response":null}"#, r#"{"response":{}}"#, "<html></html>"] {
                 assert_eq!(failure(&call, 200, body).0, Failure::Unclear, "{} {body}", call.name());
             }
         }

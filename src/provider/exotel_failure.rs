@@ -114,6 +114,8 @@ impl Complaint {
             400 if self.code == "1007" && matches!(call, Call::Get { .. } | Call::Delete { .. }) => {
                 Failure::Missing
             }
+            // Whoever points elsewhere has done nothing; 302 and 303 may also follow upon what was done.
+            301 | 307 | 308 => Failure::Refused,
             401 => Failure::Unauthorized,
             403 => self.forbidden(),
             // A gateway's page knows nothing of users, and a leaver must not pass for gone because of it.
@@ -296,6 +298,7 @@ mod tests {
             (create(), 500, "1004", "Internal Server Error", Unclear),
             (create(), 408, "null", "", Unclear),
             (create(), 302, "null", "", Unclear),
+            (create(), 307, "null", "", Refused),
         ] {
             let own = error(&call, status, &said(status, code, text));
             assert_eq!(

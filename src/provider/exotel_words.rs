@@ -29,7 +29,7 @@ impl Complaint {
             Failure::Refused if self.status == 404 && !names_user(call) => {
                 Some("check --account and --base-url")
             }
-            Failure::Unclear if (300..400).contains(&self.status) => {
+            Failure::Unclear | Failure::Refused if (300..400).contains(&self.status) => {
                 Some("it points to another address; check --base-url")
             }
             Failure::Refused | Failure::Exists => self.row_hint(call),

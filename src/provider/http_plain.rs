@@ -158,7 +158,14 @@ impl PlainTransport {
         };
         // Without it a call is merely slower.
         let _ = stream.set_nodelay(true);
-        let shaken = http1::Builder::new().writev(false).handshake(TokioIo::new(stream)).await;
+        let shaken = http1::Builder::new()
+            .writev(false)
+            // What curl passes over stops no run.
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
+            .handshake(TokioIo::new(stream))
+            .await;
         let (sender, driver) = shaken.map_err(|error| {
             not_sent(format!("could not connect to {place}: {}; {hint}", innermost(&error)))
         })?;

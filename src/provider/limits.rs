@@ -55,6 +55,8 @@ fn wait(text: &str, now: impl Fn() -> Now) -> Option<Duration> {
     match number {
         number if !number.is_finite() || number < 0.0 => None,
         number if number < EPOCH_FROM as f64 => Some(Duration::from_secs_f64(number)),
+        // Some count milliseconds; as seconds it would be a moment thirty thousand years from now.
+        number if number >= 1000.0 * EPOCH_FROM as f64 => until(number / 1000.0, now()),
         number => until(number, now()),
     }
 }
@@ -111,6 +113,10 @@ mod tests {
             ("retry-after", "Mon, 23 Nov 2026 18:00:20 GMT"),
         ]);
         assert_eq!(seconds(limits.retry_after), Some(20.0));
+        for reset in ["1795435220", "1795435220500"] {
+            let limits = read(&[("date", "Mon, 23 Nov 2026 12:00:00 GMT"), ("x-ratelimit-reset", reset)]);
+            assert_eq!(seconds(limits.reset).map(f64::floor), Some(20.0), "{reset}");
+        }
     }
 
     #[test]

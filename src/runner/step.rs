@@ -157,7 +157,8 @@ impl Engine<'_> {
                 }
                 Next::UsedUp => {
                     self.caller.used_up(&error, began);
-                    return used_up(error, current.in_doubt);
+                    let end = used_up(error, current.in_doubt);
+                    return Box::pin(self.last_look(user_id, step, end)).await;
                 }
                 Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
                 Next::Final if current.in_doubt || planted(Bug::MissingIsDeleted) => {
@@ -165,6 +166,22 @@ impl Engine<'_> {
                 }
                 Next::Final => return StepEnd::Failed(error),
             }
+        }
+    }
+
+    /// Tries are used up: where that leaves a doubt, one read may end it.
+    async fn last_look(&self, user_id: &str, step: &Step, end: StepEnd) -> StepEnd {
+        let StepEnd::Unknown(error) = end else { return end };
+        let there = match self.caller.exchange(&Call::Get { user_id: user_id.to_string() }, None).await {
+            Ok(answer) => answer.user().is_some_and(|user| holds(step, &user)),
+            Err(Broken::Failed { error, .. }) => {
+                error.failure == Failure::Missing && matches!(step, Step::EnsureGone(_))
+            }
+            Err(Broken::Stopped) => false,
+        };
+        match there {
+            true => StepEnd::Done(Applied { status: error.status, ..Applied::default() }),
+            false => StepEnd::Unknown(error),
         }
     }
 

@@ -44,6 +44,8 @@ impl<W: Write> FailedWriter<W> {
             false => row.cells.iter().collect(),
         };
         let reasons: Vec<_> = reasons.collect();
+        // A spreadsheet fills ragged rows up when it saves them: a reason must stand below its own heading by then.
+        cells.resize(cells.len().max(self.kept.len()), "");
         cells.extend(reasons.iter().map(|reason| &**reason));
         // A ragged row must not look whole when it is fed back as it is.
         if row.cells.len() != self.width && cells.len() == self.kept.len() + REASONS.len() {
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_ragged_row_stays_ragged() {
-        assert_eq!(written(&["a", "b"], &["1"]), "1,email_invalid,'=x is no e-mail");
+        assert_eq!(written(&["a", "b", "c"], &["1"]), "1,,,email_invalid,'=x is no e-mail,");
         assert_eq!(written(&["a", "b"], &["1", "2", "3"]), "1,2,3,email_invalid,'=x is no e-mail");
         let looks_whole = written(&["a", "b", "error_code", "error_message"], &["1", "2"]);
         assert_eq!(looks_whole, "1,2,email_invalid,'=x is no e-mail,");

@@ -310,6 +310,40 @@ fn standard_input_answers_on_standard_output() {
 }
 
 #[test]
+fn who_cannot_be_switched_off_yet_is_warned_of() {
+    let desk = server();
+    desk.sheet("staff.csv", people(1, 0));
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let id = desk.column("staff.results.csv", "user_id").remove(0);
+    desk.sheet("leavers.csv", format!("user_id,mode\n{id},disable\n"));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0).tells("device_unverified 1");
+    let row = &desk.results("leavers.results.csv")[0];
+    assert_eq!(
+        (row["result_status"].as_str(), row["warnings"].as_str()),
+        ("unchanged", "device_unverified")
+    );
+}
+
+#[test]
+fn somebody_without_email_and_number_who_was_deleted_is_made_again() {
+    let desk = server();
+    let sheet = |name: &str| desk.sheet(name, "first_name,last_name\nBob,Ceeson\n");
+    sheet("bob.csv");
+    desk.run(&["onboard", "bob.csv"]).exits(0);
+    desk.run(&["onboard", "bob.csv"]).exits(0);
+    assert_eq!(desk.column("bob.results.csv", "result_status"), ["unchanged"]);
+    let id = desk.column("bob.results.csv", "user_id").remove(0);
+    desk.sheet("leavers.csv", format!("user_id\n{id}\n"));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    desk.run(&["onboard", "bob.csv"]).exits(0);
+    assert_eq!(desk.column("bob.results.csv", "result_status"), ["created"]);
+    desk.run(&["onboard", "bob.csv", "--again"]).exits(0);
+    let newest = desk.column("bob.results.csv", "user_id");
+    desk.run(&["onboard", "bob.csv"]).exits(0);
+    assert_eq!(desk.column("bob.results.csv", "user_id"), newest);
+}
+
+#[test]
 fn results_that_give_way_to_the_summary_are_named_by_it() {
     let desk = server();
     let said = desk.run_with(&["onboard", "-", "--json"], people(2, 0).as_bytes()).exits(0);

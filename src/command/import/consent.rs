@@ -70,7 +70,7 @@ impl Import<'_> {
     }
 
     /// Asks before users go; a run that goes on was answered when it began.
-    pub(super) fn consented(&self, planned: &Planned) -> bool {
+    pub(super) async fn consented(&self, planned: &Planned) -> bool {
         if !asks(self.options) || self.run.journal.state().wrote {
             return true;
         }
@@ -89,8 +89,13 @@ impl Import<'_> {
         };
         let account = &self.connection.account;
         let question = format!("{} of the account {account} will {what}. Go on?", plural(going, "user"));
-        if screen::ask(&question) == Answer::Yes {
-            return true;
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        // Whoever asks waits for a line, and an interruption must not wait for that.
+        std::thread::spawn(move || answer.send(screen::ask(&question)));
+        tokio::select! {
+            biased;
+            () = self.stop.raised() => return false,
+            answer = answered => if answer == Ok(Answer::Yes) { return true },
         }
         self.stop.raise(Stop::new(
             Cause::Guard,

@@ -16,7 +16,8 @@ use crate::explain::Groups;
 use crate::journal::Event;
 use crate::outcome::{RowOutcome, Status, Tally, Trouble, exit, exit_code};
 use crate::plan::{Look, Verdict, verdict};
-use crate::row::{Problem, Request};
+use crate::roster::User;
+use crate::row::{Mode, Problem, Request};
 use crate::runner::{self, CallCounts};
 use crate::screen::plural;
 use crate::table::{Privacy, WholeFile, write_results_workbook};
@@ -247,6 +248,14 @@ fn warnings(checked: &Checked, look: Option<&Look>) -> Vec<&'static str> {
     let mut codes = checked.warnings.clone();
     if look.and_then(Look::user).is_some_and(on_a_call) {
         codes.push("on_a_call");
+    }
+    let stays = |user: &User| user.devices().iter().any(|device| device.available.is_none());
+    if let Ok(Request::Offboard(leaver)) = &checked.request
+        && leaver.mode == Mode::Disable
+        && look.and_then(Look::user).is_some_and(stays)
+    {
+        // It cannot be switched off, and could be used once somebody verifies it.
+        codes.push("device_unverified");
     }
     let number = checked.request.as_ref().ok().and_then(Request::wished_number);
     if let (Some(look), Some(number)) = (look, number)

@@ -90,7 +90,7 @@ impl Import<'_> {
         }
         let planned = self.plan(&mut rows).await?;
         self.show_plan(&planned, &caller);
-        if !self.may_go_on(&planned) {
+        if !self.may_go_on(&planned).await {
             self.connection.remember(self.history, &caller);
             return self.finish(&mut rows, caller.counts()).await;
         }
@@ -156,7 +156,7 @@ impl Import<'_> {
     }
 
     /// The checks between the plan and the first writing call.
-    fn may_go_on(&self, planned: &Planned) -> bool {
+    async fn may_go_on(&self, planned: &Planned) -> bool {
         if self.options.dry_run {
             self.foretell_guard(planned);
             return false;
@@ -167,7 +167,7 @@ impl Import<'_> {
         !self.archive_refused()
             && !self.strictly_refused(planned.invalid)
             && self.guarded(planned)
-            && self.consented(planned)
+            && self.consented(planned).await
     }
 
     /// A run that met an account without an archive does not try it on another user; raises the stop sign then.
