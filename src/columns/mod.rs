@@ -17,6 +17,9 @@ pub use cell::{is_blank, trimmed};
 pub use mapping::Mapping;
 pub(crate) use names::distance;
 
+/// Columns without a use that are named.
+const NAMED: usize = 8;
+
 /// The columns of one file, by field.
 #[derive(Debug, Clone)]
 pub struct Columns {
@@ -164,6 +167,7 @@ impl Columns {
     }
 
     fn sort_out_the_rest(&mut self, names: &[String]) {
+        let mut passed_over = Vec::new();
         let used: Vec<usize> = self.kind.fields().iter().filter_map(|field| self.place(*field)).collect();
         for (place, name) in names.iter().enumerate() {
             if names::is_secret(name) || self.place(Field::SipPassword) == Some(place) {
@@ -175,19 +179,33 @@ impl Columns {
             self.unused.push(place);
             let free: Vec<Field> =
                 self.kind.fields().iter().copied().filter(|field| !self.has(*field)).collect();
+            let shown = shown(&self.header, place);
             if let Some(field) = names::nearly(name, &free) {
-                let shown = shown(&self.header, place);
                 let header = cell::trimmed(&self.header[place]);
                 let field = field.name();
                 self.notes.push(format!(
                     "column {shown} is not used; did you mean {field}? then give --map \"{header}={field}\""
                 ));
+            } else if !name.is_empty() {
+                passed_over.push(shown);
             }
         }
+        self.notes.extend(not_used(&passed_over));
     }
 
     fn is_taken(&self, place: usize) -> bool {
         self.places.contains(&Some(place as u32))
+    }
+}
+
+/// The note on columns that nobody looks at; a few are named.
+fn not_used(columns: &[String]) -> Option<String> {
+    let named = columns.get(..NAMED.min(columns.len()))?.join(", ");
+    match columns.len() {
+        0 => None,
+        1 => Some(format!("column {named} is not used")),
+        many if many > NAMED => Some(format!("columns {named} and {} more are not used", many - NAMED)),
+        _ => Some(format!("columns {named} are not used")),
     }
 }
 

@@ -101,6 +101,7 @@ fn notes_say_what_was_taken_and_what_looks_like_an_error() {
     let columns =
         columns("Vorname,last_name,emial,Department", Kind::Onboard, &[]).expect("both names are there");
     let notes = columns.notes().join("\n");
+    assert!(notes.contains("column D \"Department\" is not used"), "{notes}");
     assert!(notes.contains("A \"Vorname\" is taken as first_name"), "{notes}");
     assert!(notes.contains("did you mean email? then give --map \"emial=email\""), "{notes}");
     assert_eq!(columns.unused(), [2, 3]);

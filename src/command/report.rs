@@ -1,7 +1,8 @@
 //! The story of `report`: a run's journal, results and calls become one page that people can open.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Write};
+use std::io::{BufReader, ErrorKind, Read, Write};
+use std::path::Path;
 
 use serde_json::json;
 
@@ -14,6 +15,9 @@ use crate::journal::{Event, State, replay::replay};
 use crate::outcome::exit;
 use crate::report::{CallsTold, Report, RowsTold, render, rows_told};
 use crate::table::{Privacy, WholeFile};
+
+/// How a page begins.
+const PAGE_START: &[u8] = b"<!doctype html";
 
 pub fn report(arguments: &ReportArguments, settings: &ScreenSettings) -> Result<u8, Failure> {
     let output = named_file(arguments.output.as_deref());
@@ -31,6 +35,10 @@ pub fn report(arguments: &ReportArguments, settings: &ScreenSettings) -> Result<
         put_out(&page)?;
         return Ok(exit::DONE);
     };
+    if is_something_else(path) {
+        let message = format!("{} is there and is no report; name another file with -o", path.display());
+        return Err(Failure::new(exit::USAGE, message));
+    }
     // Even masked it tells who works here, so it is for its maker until they hand it on.
     WholeFile::create(path, Privacy::Private)
         .and_then(|mut file| file.write_all(page.as_bytes()).and_then(|()| file.commit()))
@@ -41,6 +49,17 @@ pub fn report(arguments: &ReportArguments, settings: &ScreenSettings) -> Result<
         put_out_json(&json!({"run_id": arguments.run, "rows_that_need_a_hand": needing, "output": output}))?;
     }
     Ok(exit::DONE)
+}
+
+/// Whether a file is there that is no page, such as somebody's sheet.
+fn is_something_else(path: &Path) -> bool {
+    let mut start = [0; PAGE_START.len()];
+    match File::open(path).and_then(|mut file| file.read_exact(&mut start)) {
+        Ok(()) => !start.eq_ignore_ascii_case(PAGE_START),
+        Err(error) => {
+            error.kind() == ErrorKind::UnexpectedEof && path.metadata().is_ok_and(|file| file.len() > 0)
+        }
+    }
 }
 
 fn gather(standing: &Standing, shows_personal: bool) -> Result<Report, Failure> {

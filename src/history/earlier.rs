@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn the_newest_run_answers_for_a_row_and_nobody_who_was_deleted() {
-        let made = |user_id: &str, run: &str| Look::CreatedBefore { user_id: user_id.into(), run: run.into() };
+        let made =
+            |user_id: &str, run: &str| Look::CreatedBefore { user_id: user_id.into(), run: run.into() };
         let doubt = Look::UnknownBefore { run: "r0".into() };
         let looks = [doubt.clone(), made("a", "r1"), made("b", "r2"), made("c", "r2"), made("d", "r3")];
         let mut earlier = Earlier { made: HashMap::from([("x".into(), looks.into())]), ..Earlier::default() };

@@ -318,10 +318,7 @@ fn who_cannot_be_switched_off_yet_is_warned_of() {
     desk.sheet("leavers.csv", format!("user_id,mode\n{id},disable\n"));
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0).tells("device_unverified 1");
     let row = &desk.results("leavers.results.csv")[0];
-    assert_eq!(
-        (row["result_status"].as_str(), row["warnings"].as_str()),
-        ("unchanged", "device_unverified")
-    );
+    assert_eq!((row["result_status"].as_str(), row["warnings"].as_str()), ("unchanged", "device_unverified"));
 }
 
 #[test]

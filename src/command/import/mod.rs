@@ -10,6 +10,7 @@ mod planning;
 mod rows;
 
 use super::connection::block_on;
+use super::output::spare_the_sheet;
 use super::{Connection, Failure};
 use crate::cli::{ImportOptions, ProviderChoice, Settings};
 use crate::history::{History, Key, Run};
@@ -38,6 +39,7 @@ struct Import<'a> {
 
 /// Onboards, updates or offboards the users of a sheet.
 pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failure> {
+    spare_the_sheet(&options.sheet.file, "--log-json", settings.screen.log_json.as_deref())?;
     let screen = Screen::new(&settings.screen)?;
     let choice = ProviderChoice {
         invite: !options.no_invite,
