@@ -156,9 +156,12 @@ impl Engine<'_> {
                     }
                 }
                 Next::UsedUp => {
-                    self.caller.used_up(&error, began);
                     let end = used_up(error, current.in_doubt);
-                    return Box::pin(self.last_look(user_id, step, end)).await;
+                    let end = Box::pin(self.last_look(user_id, step, end)).await;
+                    if let StepEnd::Unknown(error) | StepEnd::Failed(error) = &end {
+                        self.caller.used_up(error, began);
+                    }
+                    return end;
                 }
                 Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
                 Next::Final if current.in_doubt || planted(Bug::MissingIsDeleted) => {
