@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callroster::simulator::{CallSeen, Rate, SimSettings};
+use callroster::simulator::{CallSeen, Fault, Rate, SimSettings};
 
 use crate::support::{Desk, people};
 
@@ -307,6 +307,28 @@ fn standard_input_answers_on_standard_output() {
     let said = desk.run_with(&["onboard", "-"], people(2, 0).as_bytes()).exits(0);
     assert_eq!(said.out.lines().count(), 3);
     assert!(said.out.contains("created"), "{}", said.out);
+}
+
+#[test]
+fn a_change_whose_answers_were_all_lost_is_looked_at_before_it_is_told() {
+    for (faults, status, exit) in [
+        (&[Fault::ResetAfter, Fault::ErrorAfter][..], "updated", 0),
+        (&[Fault::ErrorBefore, Fault::ErrorBefore], "unknown", 8),
+    ] {
+        let desk = server();
+        desk.sheet("staff.csv", people(1, 0));
+        desk.run(&["onboard", "staff.csv"]).exits(0);
+        let id = desk.column("staff.results.csv", "user_id").remove(0);
+        desk.sheet("changes.csv", format!("user_id,last_name\n{id},Iyer\n"));
+        let simulator = desk.simulator();
+        // The read of the preflight is calm.
+        [None].into_iter().chain(faults.iter().copied().map(Some)).for_each(|fault| {
+            simulator.lock().expect("fine").inject(fault);
+        });
+        desk.run(&["update", "changes.csv", "--retries", "1"]).exits(exit);
+        assert_eq!(desk.column("changes.results.csv", "result_status"), [status]);
+        assert_eq!(desk.calls("PUT"), 2, "{faults:?}");
+    }
 }
 
 #[test]
