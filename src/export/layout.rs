@@ -245,10 +245,17 @@ impl Shape {
         let mut row = |device: Option<&'a Device>| {
             self.columns.iter().for_each(|column| take(column.cell(user, device)));
         };
-        match self.layout {
-            Layout::User => row(user.devices_of("tel").next()),
-            Layout::Device if user.devices().is_empty() => row(None),
-            Layout::Device => user.devices().iter().for_each(|device| row(Some(device))),
+        match (self.layout, user.devices_of("tel").next()) {
+            // The number that is noted of the user itself is what onboarding took from this column (Audian).
+            (Layout::User, None) if !user.phone.is_empty() => {
+                self.columns.iter().for_each(|column| match column {
+                    Column::DeviceContactUri => take(text_cell(&user.phone)),
+                    column => take(column.cell(user, None)),
+                });
+            }
+            (Layout::User, device) => row(device),
+            (Layout::Device, _) if user.devices().is_empty() => row(None),
+            (Layout::Device, _) => user.devices().iter().for_each(|device| row(Some(device))),
         }
     }
 }
@@ -360,6 +367,17 @@ mod tests {
         let shape = Shape::new(Layout::User, Some(columns)).unwrap();
         assert_eq!(rows(&shape, &anna()), ["Desk,+919876543210,,true,sip:anna7,7;8;9,false"]);
         assert_eq!(rows(&shape, &User::default()), [",,,,,,"]);
+    }
+
+    #[test]
+    fn a_number_noted_of_the_user_stands_for_that_of_a_phone() {
+        let noted = User { phone: "+31201234567".into(), ..User::default() };
+        for (layout, shown) in [(Layout::User, "+31201234567,"), (Layout::Device, ",")] {
+            let shape = Shape::new(layout, Some("device_contact_uri,device_name")).expect("both have them");
+            assert_eq!(rows(&shape, &noted), [shown]);
+            let both = User { phone: "+31201234567".into(), ..anna() };
+            assert!(!rows(&shape, &both).join(" ").contains("31201"), "the device counts");
+        }
     }
 
     #[test]
