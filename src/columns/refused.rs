@@ -98,15 +98,16 @@ fn ways(columns: &Columns, names: &[String], missing: &[Field]) -> String {
         text += "; line 1 must name the columns: take out a title above it, or put a line with the names of the \
                  columns above the first person";
     }
-    let kind = columns.kind.word();
     let rename = match missing {
         [_, _] => "rename the columns that hold them",
         // Of several that would do, one is enough.
         _ => "rename the column that holds it",
     };
-    text + &format!(
-        "; {rename}, give --map \"{example}={field}\", or begin with `callroster template {kind}`"
-    )
+    let map = format!("give --map \"{example}={field}\"");
+    text + &match columns.kind {
+        Kind::Restore => format!("; {rename}, or {map}"),
+        kind => format!("; {rename}, {map}, or begin with `callroster template {}`", kind.word()),
+    }
 }
 
 /// The header in a message: not more of it than a person reads.

@@ -18,6 +18,14 @@ pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
     match named_file(arguments.output.as_deref()) {
         None => put_out(&template.csv())?,
         Some(path) => {
+            let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+            if ending.is_some_and(|ending| ["xls", "xlsm", "ods"].iter().any(|other| ending == *other)) {
+                let message = format!(
+                    "{} would be no such workbook; templates are written as .csv or .xlsx",
+                    path.display()
+                );
+                return Err(Failure::new(exit::USAGE, message));
+            }
             if is_filled(path, &template) {
                 let there = path.display();
                 let message =

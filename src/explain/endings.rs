@@ -179,7 +179,8 @@ pub(super) const EXITS: &[Explanation] = &[
         source: Source::Exit,
         meaning: "Some rows are unknown: a call was sent and its effect could not be found out.",
         mend: "run callroster resume later; it looks before it sends anything",
-        more: "",
+        more: "A row without e-mail and number cannot be looked up, so no later run sends it: look for the person at \
+               the provider by hand, and if nobody is there, send that row alone in a sheet of its own, with --again.",
     },
     Explanation {
         code: "exit-9",
