@@ -171,7 +171,7 @@ impl Flight {
 
 /// How many times as many each step allows: two steps lead from the first few to the most that a user asked for.
 ///
-/// In the model two steps meet a limit with no more refusals than five: those before the last one hardly find it.
+/// In the model two steps meet a limit with about as many refusals as five: those before the last one hardly find it.
 fn growth(auto: bool, most: f64) -> f64 {
     if auto { 2.0 } else { (most / f64::from(START_IN_FLIGHT)).sqrt().max(2.0) }
 }
