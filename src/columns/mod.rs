@@ -200,7 +200,7 @@ impl Columns {
 
 /// The note on columns that nobody looks at; a few are named.
 fn not_used(columns: &[String]) -> Option<String> {
-    let named = columns.get(..NAMED.min(columns.len()))?.join(", ");
+    let named = columns[..NAMED.min(columns.len())].join(", ");
     match columns.len() {
         0 => None,
         1 => Some(format!("column {named} is not used")),

@@ -46,8 +46,6 @@ pub(super) struct Flight {
     good: f64,
     /// Round trips between two steps.
     rounds: f64,
-    /// Times the window, for each step.
-    growth: f64,
     /// Good answers to writing calls before more than the first few are in flight.
     hold: f64,
     stepped: f64,
@@ -70,7 +68,6 @@ impl Flight {
             first_start: None,
             wanted: false,
             good: 0.0,
-            growth: growth(auto, most),
             rounds: if auto { ROUNDS_OF_AUTO } else { 1.0 },
             hold: if auto { HELD } else { hold(most) },
             stepped: 0.0,
@@ -153,6 +150,13 @@ impl Flight {
         }
     }
 
+    /// How many times as many each step allows: two steps lead from the first few to the most that a user asked for.
+    ///
+    /// In the model two steps meet a limit with about as many refusals as five: those before the last one hardly find it.
+    fn growth(&self) -> f64 {
+        if self.auto { 2.0 } else { (self.most / f64::from(START_IN_FLIGHT)).sqrt().max(2.0) }
+    }
+
     fn step(&mut self, now: f64) {
         let rate = self.good / (now - self.stepped);
         let useless = self.auto && self.before > 0.0 && rate < self.before * WORTH;
@@ -162,18 +166,12 @@ impl Flight {
             }
             return;
         }
-        let wider = if self.window < self.threshold { self.window * self.growth } else { self.window + 1.0 };
+        let wider =
+            if self.window < self.threshold { self.window * self.growth() } else { self.window + 1.0 };
         self.before = if self.window < self.threshold { rate } else { 0.0 };
         self.window = wider.min(self.most);
         (self.wanted, self.good, self.stepped) = (false, 0.0, now);
     }
-}
-
-/// How many times as many each step allows: two steps lead from the first few to the most that a user asked for.
-///
-/// In the model two steps meet a limit with about as many refusals as five: those before the last one hardly find it.
-fn growth(auto: bool, most: f64) -> f64 {
-    if auto { 2.0 } else { (most / f64::from(START_IN_FLIGHT)).sqrt().max(2.0) }
 }
 
 /// Answers to wait for before the first step, when `most` are allowed.
