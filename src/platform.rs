@@ -1,4 +1,4 @@
-//! What differs between operating systems: permissions of files and folders, and signals.
+//! What differs between operating systems: permissions of files and folders, words of the shell, and signals.
 //!
 //! The only place with code for one system alone.
 
@@ -34,6 +34,19 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
+}
+
+/// A word as the user's shell takes it for one.
+pub fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./:=@%+,".contains(letter);
+    if !word.is_empty() && word.chars().all(|letter| plain(letter) || (cfg!(windows) && letter == '\\')) {
+        return word.to_owned();
+    }
+    if cfg!(windows) {
+        // A quote cannot stand in a path there.
+        return format!("\"{}\"", word.replace('"', "\"\""));
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Whether somebody else than the owner may read the file; always `false` where files have no modes.

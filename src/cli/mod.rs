@@ -9,6 +9,7 @@ mod documents;
 mod options;
 mod settings;
 mod sources;
+mod typed;
 
 pub use account_arguments::{AuditArguments, DoctorArguments, RestoreArguments};
 pub use arguments::{
@@ -21,6 +22,7 @@ pub use documents::{completions_for, manual};
 pub use options::{Bound, ImportOptions, SheetChoice, ValidateOptions, mode_word};
 pub use settings::{ProviderChoice, ProviderName, ScreenSettings, Settings, vocabulary};
 pub use sources::Sourced;
+pub use typed::{Typed, TypedCheck};
 
 /// What is wrong with the command line or the configuration; exit code 2.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use super::arguments::{
     KindArgument, OffboardArguments, OnboardArguments, RunArguments, SheetArguments, UpdateArguments,
     ValidateArguments,
 };
-use super::{Settings, Usage};
+use super::{Settings, TypedCheck, Usage};
 use crate::columns::Mapping;
 use crate::row::{Kind, Mode};
 use crate::table::{FormulaGuard, SheetOptions};
@@ -160,6 +160,8 @@ pub struct ValidateOptions {
     pub rules: Rules,
     /// Where a mended copy goes, where one is wished.
     pub mended: Option<PathBuf>,
+    /// For the commands that may come next.
+    pub typed: TypedCheck,
 }
 
 impl ValidateOptions {
@@ -171,7 +173,13 @@ impl ValidateOptions {
         }
         rules.generate_sip_passwords = arguments.generate_sip_passwords;
         let mended = arguments.output.clone().filter(|_| arguments.fix);
-        Ok(ValidateOptions { kind, sheet: SheetChoice::of(&arguments.sheet, settings)?, rules, mended })
+        Ok(ValidateOptions {
+            kind,
+            sheet: SheetChoice::of(&arguments.sheet, settings)?,
+            rules,
+            mended,
+            typed: TypedCheck::of(arguments),
+        })
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Usage;
 use super::arguments::{ColorArgument, ProgressArgument, ProviderArguments, ScreenArguments};
 use super::config::{Profile, default_state_folder};
 use super::credentials::{Credentials, variables};
+use super::{Typed, Usage};
 use crate::columns::Mapping;
 use crate::pace::Cap;
 use crate::provider::audian::Dialect;
@@ -130,6 +130,11 @@ impl Settings {
             Some(text) => ProviderName::parse(text).map(Some),
             None => Ok(self.simulates().then_some(ProviderName::Exotel)),
         }
+    }
+
+    /// What finds a run and its credentials again.
+    pub fn typed(&self) -> Typed {
+        Typed::of_run(&self.arguments)
     }
 
     fn simulates(&self) -> bool {

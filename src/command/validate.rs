@@ -143,21 +143,26 @@ impl Check<'_> {
         if !warnings.is_empty() {
             screen.say(&format!("warnings: {}", warnings.join(", ")));
         }
-        let kind = self.checker.rules().kind.word();
-        let file = options.mended.as_ref().unwrap_or(&options.sheet.file).display();
+        let kind = self.checker.rules().kind;
+        let (file, typed) = (&options.sheet.file, &options.typed);
         let next = match (survey.invalid, &options.mended) {
-            (0, _) => format!("callroster {kind} {file}"),
+            (0, mended) => typed.run(kind, mended.as_ref().unwrap_or(file), mended.is_some()),
             (_, None) if may_be_mended(survey) => format!(
-                "mend the rows above, or what needs no guess with callroster validate {file} --fix -o {}; then check again",
-                beside(&options.sheet.file, "mended").display()
+                "mend the rows above, or what needs no guess with {}; then check again",
+                typed.check(kind, file, Some(&beside(file, "mended")), false)
             ),
             (_, None) => "mend the rows above, then check again".to_owned(),
-            (_, Some(_)) => {
-                format!("mend the rows above in {file}, then callroster validate {file} --as {kind}")
+            (_, Some(copy)) => {
+                format!(
+                    "mend the rows above in {}, then {}",
+                    copy.display(),
+                    typed.check(kind, copy, None, true)
+                )
             }
         };
         screen.say(&format!(
-            "{kind}: {}: {} valid, {} invalid; next: {next}",
+            "{}: {}: {} valid, {} invalid; next: {next}",
+            kind.word(),
             plural(survey.rows, "row"),
             survey.valid,
             survey.invalid

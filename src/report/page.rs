@@ -124,8 +124,9 @@ fn to_mend(report: &Report, tally: &Tally) -> Option<String> {
     let rows = plural(count, "row") + if count == 1 { " is" } else { " are" };
     (count > 0).then(|| {
         format!(
-            "{rows} to be corrected in {failed}; then send that file: callroster {} {failed}",
-            header.command
+            "{rows} to be corrected in {failed}; then send that file: callroster {} {}",
+            header.command,
+            crate::platform::quoted(&failed)
         )
     })
 }

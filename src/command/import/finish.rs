@@ -52,7 +52,8 @@ impl Import<'_> {
         if let Some(stop) = stop {
             crate::screen::complain(&stop.message);
         }
-        if let Some(command) = self.resume_command() {
+        if self.goes_on() {
+            let command = self.settings.typed().command("resume", &self.run.folder.id);
             self.screen.show(&format!("to go on: {command}"));
         }
         Ok(code)
@@ -145,10 +146,9 @@ impl Import<'_> {
         Ok(told)
     }
 
-    /// The command that goes on, where something is left.
-    fn resume_command(&self) -> Option<String> {
-        let unfinished = !self.options.dry_run && self.run.journal.state().unfinished();
-        unfinished.then(|| format!("callroster resume {}", self.run.folder.id))
+    /// Whether something is left.
+    fn goes_on(&self) -> bool {
+        !self.options.dry_run && self.run.journal.state().unfinished()
     }
 
     fn summarise(&self, told: &Told, counts: CallCounts, code: u8) -> Result<(), Failure> {
@@ -216,7 +216,8 @@ impl Import<'_> {
             "results": self.results_file().map(|path| path.display().to_string()),
             "failed": failed,
             "exit_code": code,
-            "resume": self.resume_command(),
+            // Whoever reads this knows the options that were given.
+            "resume": self.goes_on().then(|| format!("callroster resume {}", self.run.folder.id)),
         });
         put_out_json(&summary)
     }
