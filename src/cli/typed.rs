@@ -81,6 +81,7 @@ impl Typed {
 /// What was typed for a check of a sheet.
 #[derive(Debug, Clone, Default)]
 pub struct TypedCheck {
+    kind: Typed,
     form: Typed,
     meaning: Typed,
     mode: Typed,
@@ -90,7 +91,9 @@ pub struct TypedCheck {
 
 impl TypedCheck {
     pub fn of(arguments: &ValidateArguments) -> TypedCheck {
+        let kind = arguments.kind.map(|kind| Kind::from(kind).word().to_owned());
         TypedCheck {
+            kind: Typed::default().option("--as", kind.as_ref(), None),
             form: Typed::of_form(&arguments.sheet),
             meaning: Typed::of_meaning(&arguments.sheet),
             mode: Typed::default().option("--mode", arguments.mode.as_ref(), None),
@@ -106,11 +109,10 @@ impl TypedCheck {
     }
 
     /// The command that checks the sheet again, or mends it into a copy.
-    pub fn check(&self, kind: Kind, sheet: &Path, copy: Option<&Path>, is_mended: bool) -> String {
+    pub fn check(&self, sheet: &Path, copy: Option<&Path>, is_mended: bool) -> String {
         let copy = copy.map(|copy| copy.display().to_string());
-        Typed::default()
-            .option("--as", Some(&kind.word().to_owned()), None)
-            .flag("--fix", copy.is_some())
+        let kind = self.kind.clone();
+        kind.flag("--fix", copy.is_some())
             .option("-o", copy.as_ref(), None)
             .and(self.of_sheet(is_mended))
             .and(self.mode.clone())
@@ -151,7 +153,9 @@ mod tests {
             "--mode",
             "disable",
         ];
-        let check = typed(&[&words[..], &["--delimiter", ";", "--json", "--results", "r.csv"]].concat());
+        let check = typed(
+            &[&words[..], &["--delimiter", ";", "--json", "--results", "r.csv", "--as", "update"]].concat(),
+        );
         let meaning = "--map 'Work phone=phone' --default-country IN --simulate";
         assert_eq!(
             check.run(Kind::Onboard, Path::new("a.csv"), false),
@@ -162,7 +166,7 @@ mod tests {
             format!("callroster offboard a.csv {meaning} --mode disable")
         );
         assert_eq!(
-            check.check(Kind::Update, Path::new("my a.csv"), Some(Path::new("b.csv")), false),
+            check.check(Path::new("my a.csv"), Some(Path::new("b.csv")), false),
             format!(
                 "callroster validate 'my a.csv' --as update --fix -o b.csv --delimiter ';' {meaning} --mode disable"
             )

@@ -149,15 +149,11 @@ impl Check<'_> {
             (0, mended) => typed.run(kind, mended.as_ref().unwrap_or(file), mended.is_some()),
             (_, None) if may_be_mended(survey) => format!(
                 "mend the rows above, or what needs no guess with {}; then check again",
-                typed.check(kind, file, Some(&beside(file, "mended")), false)
+                typed.check(file, Some(&beside(file, "mended")), false)
             ),
             (_, None) => "mend the rows above, then check again".to_owned(),
             (_, Some(copy)) => {
-                format!(
-                    "mend the rows above in {}, then {}",
-                    copy.display(),
-                    typed.check(kind, copy, None, true)
-                )
+                format!("mend the rows above in {}, then {}", copy.display(), typed.check(copy, None, true))
             }
         };
         screen.say(&format!(

@@ -129,14 +129,17 @@ impl Journal {
 
     /// Whether the event at a place that the state names will never be on disk.
     pub fn lost(&self, offset: u64) -> bool {
-        self.failed.borrow().is_some()
-            && !planted(Bug::LostEndingTold)
-            && offset >= self.pending.borrow().durable
+        self.failed.borrow().is_some() && !planted(Bug::LostEndingTold) && !self.is_durable(offset)
+    }
+
+    /// Whether the event at a place that the state names is on disk.
+    pub fn is_durable(&self, offset: u64) -> bool {
+        offset < self.pending.borrow().durable
     }
 
     /// The event at a place that the state names.
     pub async fn event_at(&self, offset: u64) -> Result<Event, JournalFailed> {
-        if offset >= self.pending.borrow().durable {
+        if !self.is_durable(offset) {
             self.sync().await?;
         }
         let unreadable = |what: String| JournalFailed(format!("byte {offset} cannot be read again: {what}"));

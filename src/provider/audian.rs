@@ -137,12 +137,12 @@ impl Provider for Audian {
     }
 
     fn limits(&self, reply: &HttpReply) -> Limits {
-        Limits { tokens: wire::tokens_left(&reply.body), ..reply.limits }
+        Limits { tokens: wire::tokens_left(&reply.json()), ..reply.limits }
     }
 
     fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError> {
         let empty = reply.body.trim_ascii().is_empty();
-        let body = match serde_json::from_slice::<Value>(reply.json()) {
+        let body = match serde_json::from_str::<Value>(&reply.json()) {
             Ok(body) => body,
             // A success of a writing call need not say anything.
             Err(_) if empty && success(reply.status) && call.writes() => Value::Null,

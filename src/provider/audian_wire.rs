@@ -41,7 +41,7 @@ pub(super) fn request_id(reply: &Value) -> String {
 }
 
 /// Tokens left in the account's bucket, where the envelope says so (docs.audian.com, authentication).
-pub(super) fn tokens_left(body: &[u8]) -> Option<u64> {
+pub(super) fn tokens_left(body: &str) -> Option<u64> {
     #[derive(Deserialize)]
     struct Envelope {
         tokens: Tokens,
@@ -50,7 +50,7 @@ pub(super) fn tokens_left(body: &[u8]) -> Option<u64> {
     struct Tokens {
         remaining: f64,
     }
-    let envelope: Envelope = serde_json::from_slice(body).ok()?;
+    let envelope: Envelope = serde_json::from_str(body).ok()?;
     Some(envelope.tokens.remaining.max(0.0) as u64)
 }
 

@@ -110,8 +110,7 @@ type Brought = Result<(String, Content), Complaint>;
 
 /// The envelope of a reply that is a success as a whole.
 fn opened<T: DeserializeOwned>(reply: &HttpReply) -> Result<Envelope<T>, Complaint> {
-    // One odd letter in somebody's name is no reason to read nobody.
-    let envelope = serde_json::from_str::<Envelope<T>>(&String::from_utf8_lossy(reply.json()));
+    let envelope = serde_json::from_str::<Envelope<T>>(&reply.json());
     let Ok(envelope) = envelope else { return Err(Complaint::no_answer(reply, "")) };
     match Complaint::of_reply(reply, &envelope) {
         Some(complaint) => Err(complaint),

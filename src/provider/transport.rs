@@ -2,6 +2,8 @@
 //!
 //! Types and one small trait; `http` is an implementation, tests have others.
 
+use std::borrow::Cow;
+
 use futures::future::LocalBoxFuture;
 
 use super::{CallError, Failure, Limits};
@@ -38,9 +40,12 @@ pub struct HttpReply {
 }
 
 impl HttpReply {
-    /// The body without the byte order mark that some put before their JSON (RFC 8259 lets readers pass over it).
-    pub fn json(&self) -> &[u8] {
-        self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
+    /// The body as JSON text, without the byte order mark that some put before it (RFC 8259 lets readers pass over it).
+    ///
+    /// One odd letter in somebody's name is no reason to read nobody.
+    pub fn json(&self) -> Cow<'_, str> {
+        let text = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text), Cow::Borrowed)
     }
 }
 

@@ -42,7 +42,7 @@ pub use results::{RESULT_COLUMNS, ResultWriter};
 pub use results_workbook::write_results_workbook;
 pub use secrets::{SECRET_COLUMNS, SecretRow, read_secrets, write_secrets};
 pub use sheet::{Rows, Sheet};
-pub use whole_file::{Privacy, WholeFile, check_writable};
+pub use whole_file::{Privacy, WholeFile, check_writable, sweep};
 #[cfg(feature = "xlsx")]
 pub use xlsx_out::WorkbookWriter;
 

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 const BUFFER: usize = 256 << 10;
+/// How the names of unfinished files begin.
+const BESIDE: &str = ".callroster-";
 
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,16 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
     Place::create(path, Privacy::Private).map(drop).map_err(|error| cannot_write(path, &error))
 }
 
+/// Takes away what writers that were killed left in a folder where nobody else writes.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(BESIDE) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 impl Place {
     fn create(path: &Path, privacy: Privacy) -> io::Result<Place> {
         let target = behind_links(path)?;
@@ -84,7 +96,7 @@ impl Place {
                 Ok(Place::Straight(BufWriter::with_capacity(BUFFER, file)))
             }
             _ => {
-                let file = NamedTempFile::with_prefix_in(".callroster-", folder_of(&target))?;
+                let file = NamedTempFile::with_prefix_in(BESIDE, folder_of(&target))?;
                 Ok(Place::Beside { file: BufWriter::with_capacity(BUFFER, file), target, privacy })
             }
         }

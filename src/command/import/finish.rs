@@ -1,4 +1,4 @@
-//! The end of a run: one result row for every input row, the rows to mend, and the summary.
+//! The end of a run: the results where the user wants them, and the summary.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,37 +7,22 @@ use serde_json::json;
 
 use super::Import;
 use super::begin::now;
-use super::files::{ResultFiles, is_to_be_mended};
-use super::planning::{journal_failed, on_a_call};
-use super::rows::InputRows;
+use super::results::{Results, Told};
 use crate::command::Failure;
 use crate::command::output::{put_out_json, standard_output};
-use crate::explain::Groups;
 use crate::journal::Event;
-use crate::outcome::{RowOutcome, Status, Tally, Trouble, exit, exit_code};
-use crate::plan::{Look, Verdict, verdict};
-use crate::roster::User;
-use crate::row::{Mode, Problem, Request};
-use crate::runner::{self, CallCounts};
+use crate::outcome::{Status, exit, exit_code};
+use crate::runner::CallCounts;
 use crate::screen::plural;
 use crate::table::{Privacy, WholeFile, write_results_workbook};
-use crate::validate::Checked;
-
-/// What the result files say in all.
-#[derive(Debug, Default)]
-struct Told {
-    tally: Tally,
-    warnings: std::collections::BTreeMap<String, u64>,
-    troubles: Groups,
-    failed: u64,
-}
 
 impl Import<'_> {
     /// Writes what came of every row and says so; returns the exit code.
-    pub(super) async fn finish(&self, rows: &mut InputRows<'_>, counts: CallCounts) -> Result<u8, Failure> {
+    pub(super) async fn finish(&self, results: Results<'_>, counts: CallCounts) -> Result<u8, Failure> {
         // What happened is told from the journal, so all of it must be there first.
         let synced = self.run.journal.sync().await;
-        let told = self.write_results(rows).await?;
+        let told = results.finish().await?;
+        self.hand_out(&self.run.folder.results())?;
         let stop = self.stop.stop();
         let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause));
         if synced.is_err() {
@@ -57,27 +42,6 @@ impl Import<'_> {
             self.screen.show(&format!("to go on: {command}"));
         }
         Ok(code)
-    }
-
-    async fn write_results(&self, rows: &mut InputRows<'_>) -> Result<Told, Failure> {
-        let kept = self.run.folder.results();
-        let mut files = ResultFiles::create(self.input, &kept, self.options.sheet.formula_guard)?;
-        let mut told = Told::default();
-        rows.rewind_rows()?;
-        while let Some((raw, checked)) = rows.next_checked()? {
-            let (outcome, look) = self.outcome_of(raw.index, &checked.request).await?;
-            let warnings = warnings(&checked, look.as_ref());
-            let word = if self.options.dry_run { outcome.status.would() } else { outcome.status.word() };
-            files.add(raw, &outcome, word, &warnings, &self.run.folder.id)?;
-            told.count(raw.source_row, &outcome, &warnings);
-            if is_to_be_mended(&outcome, &checked.request) && !self.options.dry_run {
-                told.failed += 1;
-                files.add_failed(raw, &outcome)?;
-            }
-        }
-        files.commit()?;
-        self.hand_out(&kept)?;
-        Ok(told)
     }
 
     /// Puts a copy of the results where the user wants them.
@@ -123,29 +87,6 @@ impl Import<'_> {
         self.input.paths.results.clone().or_else(kept)
     }
 
-    /// How a row ended, from the journal where it has an ending there.
-    async fn outcome_of(
-        &self,
-        row: u32,
-        request: &Result<Request, Vec<Problem>>,
-    ) -> Result<(RowOutcome, Option<Look>), Failure> {
-        let request = match request {
-            Ok(request) => request,
-            Err(problems) => return Ok((invalid_outcome(problems), None)),
-        };
-        let stop = self.stop.stop();
-        let journal = &self.run.journal;
-        let told = runner::outcome_of(journal, row, request, stop.as_ref()).await.map_err(journal_failed)?;
-        if self.options.dry_run
-            && journal.state().ready
-            && told.0.status == Status::NotAttempted
-            && let Verdict::Go(plan) = verdict(request.clone(), told.1.as_ref())
-        {
-            return Ok((runner::wished_outcome(&plan), told.1));
-        }
-        Ok(told)
-    }
-
     /// Whether something is left.
     fn goes_on(&self) -> bool {
         !self.options.dry_run && self.run.journal.state().unfinished()
@@ -188,7 +129,8 @@ impl Import<'_> {
         }
         if told.failed > 0 {
             let failed = self.input.paths.failed.display();
-            self.screen.say(&format!("to mend and send again: {failed} ({})", plural(told.failed, "row")));
+            self.screen
+                .say(&format!("to mend and send again: {failed} ({})", plural(told.failed as u64, "row")));
         } else if !self.options.dry_run && self.input.paths.failed.exists() {
             self.screen.say(&format!("note: {} is of an earlier run", self.input.paths.failed.display()));
         }
@@ -221,50 +163,4 @@ impl Import<'_> {
         });
         put_out_json(&summary)
     }
-}
-
-impl Told {
-    fn count(&mut self, source_row: u64, outcome: &RowOutcome, warnings: &[&str]) {
-        self.tally.add(outcome.status);
-        // Rows that were not attempted have their reason in the run's own last word.
-        if outcome.status != Status::NotAttempted {
-            outcome.troubles.iter().for_each(|trouble| self.troubles.add(&trouble.code, source_row));
-        }
-        for warning in warnings {
-            *self.warnings.entry((*warning).to_string()).or_default() += 1;
-        }
-    }
-}
-
-fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
-    let mut outcome = RowOutcome::new(Status::Invalid);
-    outcome
-        .troubles
-        .extend(problems.iter().map(|problem| Trouble::new(problem.code, problem.message.clone())));
-    outcome
-}
-
-/// The codes of the warnings column.
-fn warnings(checked: &Checked, look: Option<&Look>) -> Vec<&'static str> {
-    let mut codes = checked.warnings.clone();
-    if look.and_then(Look::user).is_some_and(on_a_call) {
-        codes.push("on_a_call");
-    }
-    let stays = |user: &User| user.devices().iter().any(|device| device.available.is_none());
-    if let Ok(Request::Offboard(leaver)) = &checked.request
-        && leaver.mode == Mode::Disable
-        && look.and_then(Look::user).is_some_and(stays)
-    {
-        // It cannot be switched off, and could be used once somebody verifies it.
-        codes.push("device_unverified");
-    }
-    let number = checked.request.as_ref().ok().and_then(Request::wished_number);
-    if let (Some(look), Some(number)) = (look, number)
-        && look.has_verified(number)
-    {
-        codes.retain(|code| *code != "device_unverified");
-    }
-    codes.sort_unstable();
-    codes.dedup();
-    codes
 }

@@ -2,11 +2,11 @@
 
 mod begin;
 mod consent;
-mod files;
 mod finish;
 mod input;
 mod passwords;
 mod planning;
+mod results;
 mod rows;
 
 use super::connection::block_on;
@@ -22,6 +22,7 @@ use crate::runner::{CallCounts, Caller, Engine, StopSign};
 use crate::screen::Screen;
 use input::Input;
 use planning::Planned;
+use results::Results;
 use rows::InputRows;
 
 /// Everything that a run works with.
@@ -94,11 +95,12 @@ impl Import<'_> {
         self.show_plan(&planned, &caller);
         if !self.may_go_on(&planned).await {
             self.connection.remember(self.history, &caller);
-            return self.finish(&mut rows, caller.counts()).await;
+            return self.finish(Results::begin(self, rows.again())?, caller.counts()).await;
         }
         self.give_passwords(&mut rows, &planned).await?;
-        let counts = self.act(caller, &mut rows, &planned).await?;
-        self.finish(&mut rows, counts).await
+        let mut results = Results::begin(self, rows.again())?;
+        let counts = self.act(caller, &mut rows, &planned, &mut results).await?;
+        self.finish(results, counts).await
     }
 
     /// Asks the roster about the valid rows, unless an earlier process of the run did.
@@ -127,12 +129,13 @@ impl Import<'_> {
         }
     }
 
-    /// Makes the calls.
+    /// Makes the calls, and writes down what has come of the rows.
     async fn act(
         &self,
         caller: Caller<'_>,
         rows: &mut InputRows<'_>,
         planned: &Planned,
+        results: &mut Results<'_>,
     ) -> Result<CallCounts, Failure> {
         let engine = Engine {
             caller,
@@ -150,7 +153,10 @@ impl Import<'_> {
         rows.rewind_rows()?;
         engine.find_doubtful(async || self.next_planned(rows).await).await?;
         rows.rewind_rows()?;
-        let executed = engine.execute(async || self.next_planned(rows).await).await;
+        let executed = tokio::select! {
+            executed = engine.execute(async || self.next_planned(rows).await) => executed,
+            never = results.follow() => match never {},
+        };
         self.screen.end();
         self.connection.remember(self.history, &engine.caller);
         executed?;

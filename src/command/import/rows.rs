@@ -1,6 +1,7 @@
 //! The rows of a run, read again and again: checked, and with their generated passwords.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::command::sheet::SheetRows;
 use crate::preflight::{Sought, ValidRows};
@@ -17,12 +18,22 @@ pub(super) struct InputRows<'a> {
     source: SheetRows<'a>,
     raw: RawRow,
     /// Generated passwords by source row; `None` until they are made.
-    passwords: Option<HashMap<u64, Secret>>,
+    passwords: Option<Rc<HashMap<u64, Secret>>>,
 }
 
 impl<'a> InputRows<'a> {
     pub(super) fn new(input: &'a Input) -> InputRows<'a> {
         InputRows { input, source: SheetRows::new(&input.sheet), raw: RawRow::default(), passwords: None }
+    }
+
+    /// The same rows from the first one on, for a second reader.
+    pub(super) fn again(&self) -> InputRows<'a> {
+        InputRows { passwords: self.passwords.clone(), ..InputRows::new(self.input) }
+    }
+
+    /// The row that was read last.
+    pub(super) fn raw(&self) -> &RawRow {
+        &self.raw
     }
 
     pub(super) fn rewind_rows(&mut self) -> Result<(), Refusal> {
@@ -31,7 +42,7 @@ impl<'a> InputRows<'a> {
 
     /// From now on rows without a password have theirs of these.
     pub(super) fn give(&mut self, passwords: HashMap<u64, Secret>) {
-        self.passwords = Some(passwords);
+        self.passwords = Some(Rc::new(passwords));
     }
 
     /// The next row as it came, and what the rules say of it.
