@@ -63,12 +63,6 @@ pub struct ProviderArguments {
     /// The phone system
     #[arg(long, env = "CALLROSTER_PROVIDER", hide_env_values = true, value_name = "NAME")]
     pub provider: Option<String>,
-    /// A table of the configuration file
-    #[arg(short, long, env = "CALLROSTER_PROFILE", hide_env_values = true, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// The configuration file, in place of callroster/config.toml in the configuration folder
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
     /// Scheme, host, port and any path before /v2; overrides the region
     #[arg(long, env = "CALLROSTER_BASE_URL", hide_env_values = true, value_name = "URL")]
     pub base_url: Option<String>,
@@ -109,10 +103,16 @@ pub struct ProviderArguments {
     pub screen: ScreenArguments,
 }
 
-/// Options of the screen and of the state folder.
+/// Options of the screen, of the configuration and of the state folder.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Screen and files")]
 pub struct ScreenArguments {
+    /// A table of the configuration file
+    #[arg(short, long, env = "CALLROSTER_PROFILE", hide_env_values = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The configuration file, in place of callroster/config.toml in the configuration folder
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Where runs, learned limits and simulated accounts are kept
     #[arg(long, env = "CALLROSTER_STATE_DIR", hide_env_values = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,

@@ -7,6 +7,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 
 use super::Usage;
+use super::arguments::ScreenArguments;
 
 /// What a profile may say; everything is optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -41,7 +42,11 @@ pub struct Profile {
 
 impl Profile {
     /// Reads the profile that the user names, or the one called `default` where there is one.
-    pub fn read(config: Option<&Path>, name: Option<&str>) -> Result<Profile, Usage> {
+    pub fn of(arguments: &ScreenArguments) -> Result<Profile, Usage> {
+        Profile::read(arguments.config.as_deref(), arguments.profile.as_deref())
+    }
+
+    fn read(config: Option<&Path>, name: Option<&str>) -> Result<Profile, Usage> {
         let path = match config {
             Some(path) => path.to_path_buf(),
             None => match config_folder() {

@@ -37,6 +37,8 @@ pub struct ImportOptions {
     pub max_errors: Option<Bound>,
     pub max_delete: Option<Bound>,
     pub fresh: bool,
+    /// The run to go on with; no other may begin.
+    pub resumes: Option<String>,
     pub again: bool,
     pub no_invite: bool,
     pub accept_charges: bool,
@@ -143,6 +145,7 @@ impl ImportOptions {
             max_errors: run.max_errors.as_ref().map(bound).transpose()?,
             max_delete: None,
             fresh: run.fresh,
+            resumes: None,
             again: false,
             no_invite: false,
             accept_charges: false,

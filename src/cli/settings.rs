@@ -91,7 +91,7 @@ pub struct ScreenSettings {
 
 impl Settings {
     pub fn of(arguments: &ProviderArguments) -> Result<Settings, Usage> {
-        let profile = Profile::read(arguments.config.as_deref(), arguments.profile.as_deref())?;
+        let profile = Profile::of(&arguments.screen)?;
         let concurrency = match arguments.concurrency.as_deref() {
             None => profile.concurrency,
             Some("auto") => None,
@@ -258,9 +258,9 @@ impl Settings {
 }
 
 impl ScreenSettings {
-    /// For commands that know no profile.
+    /// For commands that need no more of the profile than where runs are kept.
     pub fn of(arguments: &ScreenArguments) -> Result<ScreenSettings, Usage> {
-        ScreenSettings::with(arguments, None)
+        ScreenSettings::with(arguments, Profile::of(arguments)?.state_dir)
     }
 
     fn with(arguments: &ScreenArguments, profile_state: Option<PathBuf>) -> Result<ScreenSettings, Usage> {

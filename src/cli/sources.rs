@@ -146,7 +146,7 @@ impl Settings {
     }
 
     fn profile_name(&self) -> String {
-        format!("profile {}", self.arguments.profile.as_deref().unwrap_or("default"))
+        format!("profile {}", self.arguments.screen.profile.as_deref().unwrap_or("default"))
     }
 }
 

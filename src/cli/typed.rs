@@ -17,8 +17,8 @@ impl Typed {
     pub fn of_run(account: &ProviderArguments) -> Typed {
         let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         Typed::default()
-            .option("--profile", account.profile.as_ref(), Some("CALLROSTER_PROFILE"))
-            .option("--config", shown(&account.config).as_ref(), None)
+            .option("--profile", account.screen.profile.as_ref(), Some("CALLROSTER_PROFILE"))
+            .option("--config", shown(&account.screen.config).as_ref(), None)
             .option("--state-dir", shown(&account.screen.state_dir).as_ref(), Some("CALLROSTER_STATE_DIR"))
     }
 

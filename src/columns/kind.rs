@@ -2,6 +2,7 @@
 //!
 //! Pure. Where two kinds are possible the answer is none: a person says it with `--as`.
 
+use crate::table::normalised;
 use csv::StringRecord;
 
 use super::names;
@@ -9,7 +10,7 @@ use crate::row::{Field, Kind};
 
 pub(super) fn kind_of(header: &StringRecord) -> Option<Kind> {
     use Field::*;
-    let names: Vec<String> = header.iter().map(names::normalised).collect();
+    let names: Vec<String> = header.iter().map(normalised).collect();
     let fed_back = names.iter().any(|name| names::is_fed_back(name));
     let fields: Vec<Field> = names
         .iter()

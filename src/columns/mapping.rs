@@ -4,6 +4,7 @@
 
 use super::names;
 use crate::row::Field;
+use crate::table::normalised;
 
 /// What `--map HEADER=FIELD` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,14 +17,14 @@ impl Mapping {
     /// Reads `HEADER=FIELD`; the header may hold a `=` itself.
     pub fn parse(text: &str) -> Result<Mapping, String> {
         let (header, field) = match text.rsplit_once('=') {
-            Some((header, field)) if !names::normalised(header).is_empty() => (header, field),
+            Some((header, field)) if !normalised(header).is_empty() => (header, field),
             _ => {
                 return Err(format!(
                     "\"{text}\" is not HEADER=FIELD; write for example --map \"Work phone=device_contact_uri\""
                 ));
             }
         };
-        let name = names::normalised(field);
+        let name = normalised(field);
         match Field::of_name(&name) {
             Some(field) => Ok(Mapping { header: header.trim().to_owned(), field }),
             None => Err(unknown_field(field, &name)),

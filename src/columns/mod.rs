@@ -12,8 +12,9 @@ mod refused;
 use csv::StringRecord;
 
 use crate::row::{Field, Kind, RowView};
+use crate::table::normalised;
 
-pub use cell::{is_blank, trimmed};
+pub use crate::table::{is_blank, trimmed};
 pub use mapping::Mapping;
 pub(crate) use names::distance;
 
@@ -35,7 +36,7 @@ pub struct Columns {
 impl Columns {
     /// Reads the header of a sheet of this kind; the error names the column and the mend.
     pub fn of(header: &StringRecord, kind: Kind, mappings: &[Mapping]) -> Result<Columns, String> {
-        let names: Vec<String> = header.iter().map(names::normalised).collect();
+        let names: Vec<String> = header.iter().map(normalised).collect();
         refused::same_name_twice(header, &names)?;
         let mut columns = Columns {
             header: header.clone(),
@@ -86,7 +87,7 @@ impl Columns {
 
     /// The header text of the field's column, for messages; the field's own name where there is none.
     pub fn name(&self, field: Field) -> &str {
-        self.place(field).and_then(|place| self.header.get(place)).map_or(field.name(), cell::trimmed)
+        self.place(field).and_then(|place| self.header.get(place)).map_or(field.name(), trimmed)
     }
 
     /// The position of the field's column, from 0.
@@ -112,8 +113,7 @@ impl Columns {
 
     fn take_mapped(&mut self, names: &[String], mappings: &[Mapping]) -> Result<(), String> {
         for mapping in mappings {
-            let Some(place) = names.iter().position(|name| *name == names::normalised(&mapping.header))
-            else {
+            let Some(place) = names.iter().position(|name| *name == normalised(&mapping.header)) else {
                 return Err(refused::mapped_header_missing(&self.header, mapping));
             };
             if !self.kind.fields().contains(&mapping.field) {
@@ -181,7 +181,7 @@ impl Columns {
                 self.kind.fields().iter().copied().filter(|field| !self.has(*field)).collect();
             let shown = shown(&self.header, place);
             if let Some(field) = names::nearly(name, &free) {
-                let header = cell::trimmed(&self.header[place]);
+                let header = trimmed(&self.header[place]);
                 let field = field.name();
                 self.notes.push(format!(
                     "column {shown} is not used; did you mean {field}? then give --map \"{header}={field}\""
@@ -211,7 +211,7 @@ fn not_used(columns: &[String]) -> Option<String> {
 
 /// A column as a message shows it: `B "Surname"`.
 pub(crate) fn shown(header: &StringRecord, place: usize) -> String {
-    let name = cell::trimmed(header.get(place).unwrap_or_default());
+    let name = trimmed(header.get(place).unwrap_or_default());
     format!("{} \"{}\"", letters(place), name.escape_debug())
 }
 

@@ -5,23 +5,6 @@
 use crate::row::Field;
 use crate::table::RESULT_COLUMNS;
 
-/// A header text as it is compared: lower case, no blanks around, `_` for blanks, hyphens and underscores.
-pub fn normalised(header: &str) -> String {
-    let mut name = String::with_capacity(header.len());
-    for character in super::cell::trimmed(header).chars() {
-        let gap = super::cell::is_blank(character) || "-_\u{2010}\u{2011}\u{2013}".contains(character);
-        if !gap {
-            name.extend(character.to_lowercase());
-        } else if !name.is_empty() && !name.ends_with('_') {
-            name.push('_');
-        }
-    }
-    // HR forms mark what is mandatory with a star, and some end a header with a colon.
-    let end = name.trim_end_matches(['*', ':', '_']).len();
-    name.truncate(end);
-    name
-}
-
 /// The field that a normalised header names by what people call it.
 pub fn field_called(name: &str) -> Option<Field> {
     SYNONYMS.iter().find(|(_, names)| names.contains(&name)).map(|(field, _)| *field)
@@ -219,6 +202,7 @@ const EXPORT_COLUMNS: [&str; 21] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::normalised;
 
     #[test]
     fn headers_are_compared_without_their_dress() {

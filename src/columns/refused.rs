@@ -2,9 +2,10 @@
 //!
 //! Pure. Every message names the columns as a spreadsheet shows them, and the mend.
 
+use crate::table::trimmed;
 use csv::StringRecord;
 
-use super::{Columns, Mapping, cell, names, shown};
+use super::{Columns, Mapping, names, shown};
 use crate::row::{Field, Kind};
 
 /// Refuses a header that says one thing twice; columns without a header may be many.
@@ -28,7 +29,7 @@ pub(super) fn two_for_one(header: &StringRecord, first: usize, second: usize, fi
         "columns {} and {} both look like {field}; say which one is meant with --map \"{}={field}\", or take one out",
         shown(header, first),
         shown(header, second),
-        cell::trimmed(&header[first])
+        trimmed(&header[first])
     )
 }
 
@@ -87,7 +88,7 @@ fn ways(columns: &Columns, names: &[String], missing: &[Field]) -> String {
     let (example, field) = match guess {
         Some((place, field)) => {
             text += &format!("; did you mean column {} for {}?", shown(header, place), field.name());
-            (cell::trimmed(&header[place]), field.name())
+            (trimmed(&header[place]), field.name())
         }
         None => ("HEADER", missing[0].name()),
     };
@@ -113,7 +114,7 @@ fn ways(columns: &Columns, names: &[String], missing: &[Field]) -> String {
 /// The header in a message: not more of it than a person reads.
 fn found(header: &StringRecord) -> String {
     let mut texts: Vec<String> =
-        header.iter().take(20).map(|text| cell::trimmed(text).escape_debug().to_string()).collect();
+        header.iter().take(20).map(|text| trimmed(text).escape_debug().to_string()).collect();
     if header.len() > 20 {
         texts.push(format!("and {} more", header.len() - 20));
     }

@@ -14,7 +14,7 @@ use crate::journal::{Header, State};
 use crate::outcome::exit;
 use crate::row::Kind;
 use crate::table::{FormulaGuard, SheetOptions};
-use crate::validate::Rules;
+use crate::validate::{Rules, Vocabulary};
 
 pub fn resume(arguments: &ResumeArguments) -> Result<u8, Failure> {
     let screen = ScreenSettings::of(&arguments.provider.screen)?;
@@ -64,10 +64,10 @@ fn newest_unfinished(history: &History) -> Option<Standing> {
 fn account_of(header: &Header, given: &ProviderArguments) -> ProviderArguments {
     let mut arguments = given.clone();
     arguments.provider = Some(header.provider.clone());
-    arguments.dialect = header.options.get("dialect").cloned().or(arguments.dialect);
-    if header.base_url.is_empty() {
-        arguments.simulate = true;
-    } else {
+    arguments.dialect = Some(header.options.get("dialect").cloned().unwrap_or_else(|| "flat".into()));
+    arguments.simulate = header.base_url.is_empty();
+    arguments.simulate_fresh = false;
+    if !arguments.simulate {
         arguments.base_url = Some(header.base_url.clone());
         arguments.account = Some(header.account.clone());
     }
@@ -115,10 +115,10 @@ fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<Import
             vocabulary,
             strict_names: given("strict_names"),
             default_country: text("default_country"),
-            voip: settings.voip,
+            voip: text("voip").map(|word| word == "true"),
             mode: text("mode").and_then(|word| mode_word(&word)).unwrap_or(vocabulary.modes()[0]),
             workbook: false,
-            archive_supported: settings.archive_supported()?,
+            archive_supported: vocabulary == Vocabulary::AudianFlat || given("archive_supported"),
             reason: text("reason"),
             reassign_to: text("reassign_to"),
             generate_sip_passwords: given("generate_sip_passwords"),
@@ -132,6 +132,7 @@ fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<Import
         max_errors: bound("max_errors")?,
         max_delete: bound("max_delete")?,
         fresh: false,
+        resumes: Some(header.run_id.clone()),
         again: given("again"),
         no_invite: given("no_invite"),
         accept_charges: given("accept_charges"),

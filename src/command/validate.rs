@@ -18,7 +18,7 @@ use crate::clinic::Clinic;
 use crate::columns::Columns;
 use crate::outcome::{RowOutcome, Status, Trouble, exit};
 use crate::platform;
-use crate::row::{Field, RawRow, RowSource};
+use crate::row::{RawRow, RowSource};
 use crate::screen::{Screen, plural};
 use crate::table::{
     Doubt, FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile, beside, write_results_workbook,
@@ -205,8 +205,7 @@ fn write_rows<W: Write>(
     disk: impl Fn(io::Error) -> Failure,
 ) -> Result<W, Failure> {
     let columns = checker.columns();
-    let password = columns.place(Field::SipPassword);
-    let mut results = ResultWriter::new(out, columns.header(), password, guard).map_err(&disk)?;
+    let mut results = ResultWriter::new(out, columns.header(), columns.secret(), guard).map_err(&disk)?;
     rows.rewind()?;
     let mut raw = RawRow::default();
     while rows.read(&mut raw)? {

@@ -3,6 +3,8 @@
 //!
 //! Pure.
 
+use super::blanks::{is_blank, trimmed};
+
 /// Headings of sheets that callroster reads or writes, as [`normalised`] gives them.
 ///
 /// They are evidence of how a file is to be read, and nothing else: the meaning of a column is not here.
@@ -45,11 +47,21 @@ pub const KNOWN_HEADINGS: [&str; 36] = [
     "deleted_at",
 ];
 
-/// The name in lower case, with one `_` for each run of blanks, hyphens and underscores.
-pub fn normalised(heading: &str) -> String {
-    let lower = heading.to_lowercase();
-    let words = lower.split(|sign: char| sign.is_whitespace() || matches!(sign, '-' | '_' | '\u{feff}'));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+/// A header text as it is compared: lower case, no blanks around, `_` for blanks, hyphens and underscores.
+pub fn normalised(header: &str) -> String {
+    let mut name = String::with_capacity(header.len());
+    for character in trimmed(header).chars() {
+        let gap = is_blank(character) || "-_\u{2010}\u{2011}\u{2013}".contains(character);
+        if !gap {
+            name.extend(character.to_lowercase());
+        } else if !name.is_empty() && !name.ends_with('_') {
+            name.push('_');
+        }
+    }
+    // HR forms mark what is mandatory with a star, and some end a header with a colon.
+    let end = name.trim_end_matches(['*', ':', '_']).len();
+    name.truncate(end);
+    name
 }
 
 #[cfg(test)]

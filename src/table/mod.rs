@@ -5,6 +5,7 @@
 //! means is not known here: cells leave as they came (see [`unguarded`]).
 
 mod beside;
+mod blanks;
 mod block_rows;
 mod blocks;
 mod check;
@@ -31,6 +32,7 @@ mod workbook;
 mod xlsx_out;
 
 pub use beside::beside;
+pub use blanks::{is_blank, trimmed};
 pub use block_rows::BlockRows;
 pub use blocks::{Block, Blocks, Doubt};
 pub use failed::FailedWriter;

@@ -1,6 +1,6 @@
 //! `NAME.results.csv`: one row for every input row, with what became of it.
 //!
-//! Pure over a writer. Input cells stay as they came; a SIP password never gets through, not even from a
+//! Pure over a writer. Input cells stay as they came; a password never gets through, not even from a
 //! ragged row whose cells have moved.
 
 use std::io::{self, Write};
@@ -42,18 +42,18 @@ struct InputColumns {
     width: usize,
     kept: Vec<usize>,
     user_id: Option<usize>,
-    sip_password: Option<usize>,
+    secret: Vec<usize>,
 }
 
 impl<W: Write> ResultWriter<W> {
-    /// Writes the header.
+    /// Writes the header; `secret` are the positions of columns that may hold passwords.
     pub fn new(
         out: W,
         header: &StringRecord,
-        sip_password_column: Option<usize>,
+        secret: &[usize],
         guard: FormulaGuard,
     ) -> io::Result<ResultWriter<W>> {
-        let input = InputColumns::of(header, sip_password_column);
+        let input = InputColumns::of(header, secret);
         let mut writer = csv_writer(out);
         for column in &input.kept {
             writer.write_field(&header[*column])?;
@@ -122,20 +122,16 @@ impl<W: Write> ResultWriter<W> {
 }
 
 impl InputColumns {
-    fn of(header: &StringRecord, sip_password_column: Option<usize>) -> InputColumns {
+    fn of(header: &StringRecord, secret: &[usize]) -> InputColumns {
         let names: Vec<String> = header.iter().map(normalised).collect();
         let place = |wanted: &str| names.iter().position(|name| name == wanted);
-        let sip_password = sip_password_column.or_else(|| place("sip_password"));
-        let stays = |column: &usize| {
-            Some(*column) != sip_password
-                && names[*column] != "sip_password"
-                && !RESULT_COLUMNS.contains(&names[*column].as_str())
-        };
+        let stays =
+            |column: &usize| !secret.contains(column) && !RESULT_COLUMNS.contains(&names[*column].as_str());
         InputColumns {
             width: header.len(),
             kept: (0..header.len()).filter(stays).collect(),
             user_id: place("user_id"),
-            sip_password,
+            secret: secret.to_vec(),
         }
     }
 
@@ -149,10 +145,11 @@ impl InputColumns {
 
     /// A missing cell moves the password to the left, one too many to the right.
     fn may_be_password(&self, cells: usize, column: usize) -> bool {
-        let Some(password) = self.sip_password else { return false };
-        let first = password.saturating_sub(self.width.saturating_sub(cells));
-        let last = password + cells.saturating_sub(self.width);
-        (first..=last).contains(&column)
+        self.secret.iter().any(|password| {
+            let first = password.saturating_sub(self.width.saturating_sub(cells));
+            let last = password + cells.saturating_sub(self.width);
+            (first..=last).contains(&column)
+        })
     }
 }
 
@@ -182,8 +179,10 @@ mod tests {
 
     /// The file that one row with one outcome makes, as rows of cells.
     fn written(header: &[&str], cells: &[&str], outcome: &RowOutcome) -> Vec<Vec<String>> {
+        let secret = header.iter().position(|name| normalised(name) == "sip_password");
         let header = StringRecord::from(header.to_vec());
-        let mut writer = ResultWriter::new(Vec::new(), &header, None, FormulaGuard::On).expect("memory");
+        let secret = secret.as_slice();
+        let mut writer = ResultWriter::new(Vec::new(), &header, secret, FormulaGuard::On).expect("memory");
         let warnings = ["role_alias", "device_unverified"];
         writer.write(&row(cells), outcome, outcome.status.word(), &warnings, "run1").expect("memory");
         let bytes = writer.finish().expect("memory");

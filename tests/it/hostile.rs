@@ -106,7 +106,7 @@ fn outcome_of(cell: &str) -> RowOutcome {
 
 fn write_results(path: &Path, cells: &[String]) {
     let file = std::io::BufWriter::new(std::fs::File::create(path).expect("the folder is ours"));
-    let mut writer = ResultWriter::new(file, &header(), None, FormulaGuard::On).expect("there is room");
+    let mut writer = ResultWriter::new(file, &header(), &[], FormulaGuard::On).expect("there is room");
     for cell in cells {
         writer.write(&row_of(cell), &outcome_of(cell), "failed", &[], "run1").expect("there is room");
     }

@@ -32,7 +32,15 @@ pub(super) async fn begin_or_go_on(
     if options.dry_run {
         return start(History::practise(&header.run_id)?, &header).await;
     }
-    if let Some(standing) = history.unfinished(&header) {
+    let unfinished = history.unfinished(&header);
+    if let Some(id) = &options.resumes
+        && unfinished.as_ref().is_none_or(|standing| standing.folder.id != *id)
+    {
+        let message =
+            format!("the run {id} is of another account than this one; leave out what names the account");
+        return Err(Failure::new(exit::USAGE, message));
+    }
+    if let Some(standing) = unfinished {
         if !options.fresh {
             return go_on(standing, &header, input, key, screen).await;
         }
@@ -196,6 +204,10 @@ fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
     let offboards = options.kind == crate::row::Kind::Offboard;
     // A plan of the one form has other steps than one of the other.
     keep("dialect", (rules.vocabulary == Vocabulary::AudianKazoo).then(|| "kazoo".to_string()));
+    // The profile says these of the account, and rows mean something else without them.
+    keep("voip", rules.voip.map(|has| has.to_string()));
+    let archives = rules.vocabulary == Vocabulary::AudianKazoo && rules.archive_supported;
+    keep("archive_supported", flag(archives));
     keep("mode", offboards.then(|| rules.mode.word().to_string()));
     keep("reason", rules.reason.clone());
     keep("reassign_to", rules.reassign_to.clone());

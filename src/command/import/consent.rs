@@ -3,8 +3,8 @@
 use super::Import;
 use super::planning::Planned;
 use crate::cli::{Bound, ImportOptions, Usage};
-use crate::outcome::{Cause, Stop};
-use crate::row::{Kind, Mode};
+use crate::outcome::{Cause, Status, Stop, Tally};
+use crate::row::Kind;
 use crate::screen::{self, Answer, plural};
 
 /// The share of the roster that may go when nobody says otherwise.
@@ -81,14 +81,8 @@ impl Import<'_> {
         if going > planned.leavers.len() as u64 {
             self.screen.show(&format!("  … and {} more", going - planned.leavers.len() as u64));
         }
-        let what = match self.options.rules.mode {
-            Mode::Delete => "be deleted for good",
-            Mode::Disable => "be disabled",
-            Mode::Archive => "be archived",
-            Mode::Purge => "be purged for good",
-        };
-        let account = &self.connection.account;
-        let question = format!("{} of the account {account} will {what}. Go on?", plural(going, "user"));
+        let users = format!("{} of the account {}", plural(going, "user"), self.connection.account);
+        let question = question(&users, &planned.tally);
         let (answer, answered) = tokio::sync::oneshot::channel();
         // Whoever asks waits for a line, and an interruption must not wait for that.
         std::thread::spawn(move || answer.send(screen::ask(&question)));
@@ -103,5 +97,42 @@ impl Import<'_> {
             "the question was not answered with yes; nothing was sent",
         ));
         false
+    }
+}
+
+/// What is asked before users go; the rows may say of each another end.
+fn question(users: &str, tally: &Tally) -> String {
+    let ends = [
+        (Status::Deleted, "deleted for good"),
+        (Status::Purged, "purged for good"),
+        (Status::Archived, "archived"),
+        (Status::Disabled, "disabled"),
+    ];
+    let ends = ends.iter().map(|(status, end)| (tally.of(*status), end)).filter(|(count, _)| *count > 0);
+    match ends.collect::<Vec<_>>().as_slice() {
+        [(_, end)] => format!("{users} will be {end}. Go on?"),
+        many => {
+            let parts: Vec<String> =
+                many.iter().map(|(count, end)| format!("{count} will be {end}")).collect();
+            format!("{users}: {}. Go on?", parts.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_names_every_end() {
+        let mut tally = Tally::default();
+        tally.add_many(Status::Failed, 7);
+        tally.add_many(Status::Archived, 3);
+        assert_eq!(question("3 users", &tally), "3 users will be archived. Go on?");
+        tally.add_many(Status::Deleted, 1);
+        assert_eq!(
+            question("4 users", &tally),
+            "4 users: 1 will be deleted for good, 3 will be archived. Go on?"
+        );
     }
 }

@@ -15,7 +15,7 @@ use crate::outcome::{RowOutcome, Status, Tally, Trouble};
 use crate::plan::{Look, Verdict, verdict};
 use crate::preflight::Sought;
 use crate::roster::User;
-use crate::row::{Field, Mode, Problem, RawRow, Request};
+use crate::row::{Mode, Problem, RawRow, Request};
 use crate::runner;
 use crate::table::{FailedWriter, Privacy, ResultWriter, WholeFile, sweep};
 use crate::validate::Checked;
@@ -58,9 +58,9 @@ impl<'a> Results<'a> {
         let swept = path.parent().map_or(Ok(()), sweep);
         let file = swept.and_then(|()| WholeFile::create(&path, Privacy::Private)).map_err(disk(&path))?;
         let columns = import.input.checker.columns();
-        let password = columns.place(Field::SipPassword);
         let guard = import.options.sheet.formula_guard;
-        let writer = ResultWriter::new(file, columns.header(), password, guard).map_err(disk(&path))?;
+        let writer =
+            ResultWriter::new(file, columns.header(), columns.secret(), guard).map_err(disk(&path))?;
         Ok(Results {
             import,
             rows,
