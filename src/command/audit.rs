@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::connection::block_on;
-use super::output::{named_file, put_out_json, standard_output};
+use super::output::{fits_its_name, named_file, put_out_json, standard_output};
 use super::{Connection, Failure};
 use crate::cli::{AuditArguments, Settings};
 use crate::export::{Cell, CsvRoster, RosterWriter};
@@ -26,8 +26,9 @@ pub fn audit(arguments: &AuditArguments, settings: &Settings) -> Result<u8, Fail
     settings.needs_archive("audit")?;
     let screen = Screen::new(&settings.screen)?;
     let output = named_file(arguments.output.as_deref());
+    fits_its_name("-o", output, false)?;
     if let Some(path) = output {
-        check_writable(path).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
+        check_writable(path).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
     } else if settings.screen.json {
         let message = "--json prints the summary on standard output, so name a file for the log with -o";
         return Err(Failure::new(exit::USAGE, message));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::connection::block_on;
-use super::output::{named_file, put_out_json, standard_output};
+use super::output::{fits_its_name, named_file, put_out_json, standard_output};
 use super::{Connection, Failure};
 use crate::cli::{ExportArguments, FormatArgument, LayoutArgument, ProviderName, Settings};
 use crate::export::{
@@ -19,7 +19,7 @@ use crate::platform::{self, Signals};
 use crate::provider::Failure as CallFailure;
 use crate::runner::{CallCounts, Caller, StopSign};
 use crate::screen::{Screen, plural};
-use crate::table::{FormulaGuard, Privacy, WholeFile, check_writable};
+use crate::table::{FormulaGuard, NamedForm, Privacy, WholeFile, check_writable};
 use crate::validate::Vocabulary;
 
 pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Failure> {
@@ -71,6 +71,7 @@ impl Target<'_> {
             return Err(Failure::new(exit::USAGE, message));
         }
         let output = named_file(arguments.output.as_deref());
+        fits_its_name("-o", output, format == FormatArgument::Xlsx || arguments.format.is_none())?;
         if let Some(path) = output {
             check_writable(path).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         } else if settings.screen.json {
@@ -141,11 +142,9 @@ fn own_role(role: &str, vocabulary: Vocabulary) -> Result<String, Failure> {
 
 /// The form that is asked for, else the one that the file's name tells.
 fn format(arguments: &ExportArguments) -> FormatArgument {
-    let extension = arguments.output.as_deref().and_then(Path::extension);
-    let named = extension.map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    arguments.format.unwrap_or(match named.as_deref() {
-        Some("jsonl" | "ndjson") => FormatArgument::Jsonl,
-        Some("xlsx") => FormatArgument::Xlsx,
+    arguments.format.unwrap_or(match arguments.output.as_deref().map(NamedForm::of) {
+        Some(NamedForm::JsonLines) => FormatArgument::Jsonl,
+        Some(NamedForm::Workbook) => FormatArgument::Xlsx,
         _ => FormatArgument::Csv,
     })
 }

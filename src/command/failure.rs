@@ -19,7 +19,10 @@ impl Failure {
 
     /// A file or stream of ours could not be written.
     pub fn disk(what: impl std::fmt::Display, error: impl std::fmt::Display) -> Failure {
-        Failure::new(exit::INTERNAL, format!("{what} cannot be written: {error}"))
+        let (beginning, error) = (format!("{what} cannot be written: "), error.to_string());
+        // Some errors name their file themselves.
+        let named = error.starts_with(&beginning);
+        Failure::new(exit::INTERNAL, if named { error } else { beginning + &error })
     }
 }
 

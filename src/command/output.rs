@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::outcome::exit;
+use crate::table::NamedForm;
 
 /// Standard output that takes a broken pipe for a reader who has seen enough: what follows is dropped.
 pub struct StandardOutput {
@@ -19,12 +20,32 @@ pub fn named_file(output: Option<&Path>) -> Option<&Path> {
 
 /// Refuses an option that names the sheet itself as the file to write: the sheet would be gone.
 pub fn spare_the_sheet(sheet: &Path, option: &str, output: Option<&Path>) -> Result<(), Failure> {
-    let place = |path: &Path| path.canonicalize().ok();
-    if named_file(output).and_then(place).is_some_and(|output| place(sheet) == Some(output)) {
+    if named_file(output).is_some_and(|output| is_same_file(sheet, output)) {
         let message = format!("{option} names the sheet itself, which would be gone then; name another file");
         return Err(Failure::new(exit::USAGE, message));
     }
     Ok(())
+}
+
+/// Refuses a file whose name promises a form that it will not have: a spreadsheet would not open it.
+pub fn fits_its_name(option: &str, output: Option<&Path>, as_workbook: bool) -> Result<(), Failure> {
+    let Some(path) = named_file(output) else { return Ok(()) };
+    let mend = match NamedForm::of(path) {
+        NamedForm::OtherWorkbook if as_workbook => "name it .csv or .xlsx",
+        NamedForm::OtherWorkbook | NamedForm::Workbook if !as_workbook => "name it .csv",
+        NamedForm::Workbook if !cfg!(feature = "xlsx") => {
+            "this build of callroster writes no workbooks; name it .csv"
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("{option} {} is of a form that is not written here; {mend}", path.display());
+    Err(Failure::new(exit::USAGE, message))
+}
+
+/// Whether both names lead to one file, be it there yet or not.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+    place(one).is_some_and(|one| place(other) == Some(one))
 }
 
 /// Standard output for a stretch of data.

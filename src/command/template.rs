@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::Failure;
-use super::output::{named_file, put_out};
+use super::output::{fits_its_name, named_file, put_out};
 use crate::cli::{ProviderName, TemplateArguments, vocabulary};
 use crate::outcome::exit;
 use crate::row::Kind;
-use crate::table::{Privacy, WholeFile};
+use crate::table::{NamedForm, Privacy, WholeFile};
 use crate::template::Template;
 
 pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
@@ -18,14 +18,7 @@ pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
     match named_file(arguments.output.as_deref()) {
         None => put_out(&template.csv())?,
         Some(path) => {
-            let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
-            if ending.is_some_and(|ending| ["xls", "xlsm", "ods"].iter().any(|other| ending == *other)) {
-                let message = format!(
-                    "{} would be no such workbook; templates are written as .csv or .xlsx",
-                    path.display()
-                );
-                return Err(Failure::new(exit::USAGE, message));
-            }
+            fits_its_name("-o", Some(path), true)?;
             if is_filled(path, &template) {
                 let there = path.display();
                 let message =
@@ -48,7 +41,7 @@ fn is_filled(path: &Path, template: &Template) -> bool {
 }
 
 fn write(template: &Template, path: &Path, file: &mut WholeFile) -> io::Result<()> {
-    match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+    match NamedForm::is_workbook(path) {
         true => write_workbook(template, file),
         false => file.write_all(template.csv().as_bytes()),
     }

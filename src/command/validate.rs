@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::Failure;
 use super::fix::{self, Fixed};
 use super::mended::MendedRows;
-use super::output::{named_file, put_out_json, spare_the_sheet, standard_output};
+use super::output::{fits_its_name, named_file, put_out_json, spare_the_sheet, standard_output};
 use super::problems::{show_groups, show_problems};
 use super::sheet::{SheetRows, named_sheet};
 use super::survey::{glance_at, survey_sheet};
@@ -21,13 +21,19 @@ use crate::platform;
 use crate::row::{RawRow, RowSource};
 use crate::screen::{Screen, plural};
 use crate::table::{
-    Doubt, FormulaGuard, Privacy, ResultWriter, Sheet, WholeFile, beside, write_results_workbook,
+    Doubt, FormulaGuard, NamedForm, Privacy, ResultWriter, Sheet, WholeFile, beside, write_results_workbook,
 };
 use crate::validate::{Checker, Rules, Survey, survey};
 
 pub fn validate(options: ValidateOptions, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
-    spare_the_sheet(&options.sheet.file, "--results", options.sheet.results.as_deref())?;
+    let results = options.sheet.results.as_deref();
+    spare_the_sheet(&options.sheet.file, "--results", results)?;
+    fits_its_name("--results", results, true)?;
+    if settings.screen.json && results == Some(Path::new("-")) {
+        let message = "--json prints the summary on standard output, so name a file with --results";
+        return Err(Failure::new(exit::USAGE, message));
+    }
     match &options.mended {
         None => check(&options, settings, &screen),
         Some(copy) => mend(&options, copy, settings, &screen),
@@ -125,7 +131,7 @@ impl Check<'_> {
             return write_rows(standard_output(), rows, self.checker, guard, disk)?.flush().map_err(disk);
         };
         let disk = |error| Failure::disk(path.display(), error);
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+        if NamedForm::is_workbook(path) {
             // The workbook is made from the text, which waits where only its owner can read it.
             let spool = self.settings.screen.state_dir.join("spool");
             let kept = platform::private_folder(&spool).and_then(|()| NamedTempFile::new_in(&spool));

@@ -35,7 +35,8 @@ struct Ahead<'a> {
 }
 
 impl Engine<'_> {
-    /// Runs the rows that `next` gives until there are none or the run stops.
+    /// Runs the rows that `next` gives until there are none or the run stops. Where one cannot be read, those before it
+    /// are run to their end.
     pub async fn execute<E>(
         &self,
         mut next: impl AsyncFnMut() -> Result<Option<Planned>, E>,
@@ -49,6 +50,7 @@ impl Engine<'_> {
             began: None,
             more: true,
         };
+        let mut read = Ok(());
         let mut kept_back = tokio::time::interval(KEPT_BACK);
         // Rows wait for the disk in one line, so that each wait is polled beside them and never in place of them.
         let mut flushing = Fuse::terminated();
@@ -62,7 +64,8 @@ impl Engine<'_> {
                 running.push(self.watched(planned).boxed_local());
             }
             if ahead.wants_more() && !self.stop.is_raised() {
-                self.prepare(&mut ahead, &mut next).await?;
+                read = self.prepare(&mut ahead, &mut next).await;
+                ahead.more &= read.is_ok();
             }
             let idle = running.is_empty() && ahead.block.is_empty();
             if idle && (self.stop.is_raised() || ahead.ready.is_empty() && !ahead.more) {
@@ -86,7 +89,7 @@ impl Engine<'_> {
         self.not_started(ahead);
         // A failure has raised the stop sign, which tells it.
         let _ = self.synced().await;
-        Ok(())
+        read
     }
 
     /// Reads the next block of rows and begins to put their intents on disk.
@@ -95,22 +98,21 @@ impl Engine<'_> {
         ahead: &mut Ahead<'a>,
         next: &mut impl AsyncFnMut() -> Result<Option<Planned>, E>,
     ) -> Result<(), E> {
-        while ahead.block.len() < ahead.size {
-            match next().await? {
-                None => {
-                    ahead.more = false;
-                    break;
-                }
-                Some(mut planned) => {
+        let mut read = Ok(());
+        while ahead.more && read.is_ok() && ahead.block.len() < ahead.size {
+            match next().await {
+                Ok(Some(mut planned)) => {
                     planned.ahead = self.intend(&planned);
                     ahead.block.push(planned);
                 }
+                Ok(None) => ahead.more = false,
+                Err(unread) => read = Err(unread),
             }
         }
         if !ahead.block.is_empty() {
             ahead.syncing = self.synced().boxed_local().fuse();
         }
-        Ok(())
+        read
     }
 
     /// Writes the intent of a create ahead, where a later look can find the user again.

@@ -175,6 +175,11 @@ fn cannot_write(path: &Path, error: &io::Error) -> io::Error {
         io::ErrorKind::NotFound => "its folder is not there; create it or name another".into(),
         io::ErrorKind::NotADirectory => "a part of its path is no folder; name another".into(),
         io::ErrorKind::IsADirectory => "a folder has this name; name a file".into(),
+        // Who may write in the folder is kept out by whoever has the file open.
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy if path.is_file() => {
+            "it may be open in a spreadsheet, or its folder may not be written to; close it, or name another"
+                .into()
+        }
         io::ErrorKind::PermissionDenied => "no permission to write in its folder; name another".into(),
         io::ErrorKind::ReadOnlyFilesystem => "its disk can only be read; name another".into(),
         io::ErrorKind::StorageFull => "the disk is full; make room".into(),

@@ -128,6 +128,6 @@ fn a_template_never_overwrites_a_sheet_that_somebody_filled_in() {
     let filled = "first_name,last_name\nAsha,Rao\n";
     desk.sheet("staff.csv", filled);
     desk.run(&["template", "onboard", "-o", "staff.csv"]).exits(2).tells("name another file");
-    desk.run(&["template", "onboard", "-o", "staff.ods"]).exits(2).tells("written as .csv or .xlsx");
+    desk.run(&["template", "onboard", "-o", "staff.ods"]).exits(2).tells("name it .csv or .xlsx");
     assert_eq!(desk.read("staff.csv"), filled);
 }

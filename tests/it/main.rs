@@ -17,6 +17,7 @@ mod forms;
 mod hostile;
 mod import;
 mod layers;
+mod mishaps;
 mod resume;
 mod samples;
 mod tables;

@@ -10,7 +10,7 @@ use csv::StringRecord;
 use crate::row::RawRow;
 #[cfg(feature = "xlsx")]
 use crate::table::WorkbookWriter;
-use crate::table::{Privacy, WholeFile};
+use crate::table::{NamedForm, Privacy, WholeFile};
 
 /// A copy that appears whole or not at all.
 pub struct Copy {
@@ -31,7 +31,7 @@ impl Copy {
             next_row: 2,
         };
         #[cfg(feature = "xlsx")]
-        if ending(path) == "xlsx" {
+        if NamedForm::is_workbook(path) {
             copy.workbook = Some(WorkbookWriter::new("mended", header)?);
             return Ok(copy);
         }
@@ -67,11 +67,6 @@ impl Copy {
         }
         self.file.write_all(line(cells).as_bytes())
     }
-}
-
-/// The ending of a file's name, in lower case.
-pub fn ending(path: &Path) -> String {
-    path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
 }
 
 /// A row as RFC 4180 has it; the `csv` crate would write quotes where a blank line is to be.

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use csv::{Terminator, WriterBuilder};
 
 use self::change::{Change, LIST_COLUMNS};
-use self::copy::{Copy, ending};
+use self::copy::Copy;
 use super::Failure;
+use super::output::{fits_its_name, is_same_file};
 use super::sheet::SheetRows;
 use crate::clinic::{Census, Clinic, Country, Finding, Verdict};
 use crate::columns::{Columns, shown};
@@ -54,15 +55,7 @@ pub fn check_target(input: &Path, copy: &Path) -> Result<(), Failure> {
             ));
         }
     }
-    match ending(copy).as_str() {
-        "xls" | "xlsb" | "xlsm" | "ods" => {
-            usage(format!("-o {shown} has a form that callroster does not write; name it .csv or .xlsx"))
-        }
-        "xlsx" if !cfg!(feature = "xlsx") => {
-            usage(format!("-o {shown}: this build of callroster writes no workbooks; name it .csv"))
-        }
-        _ => Ok(()),
-    }
+    fits_its_name("-o", Some(copy), true)
 }
 
 /// The country of each column of numbers: the one that was said, or the one that the column shows.
@@ -163,12 +156,4 @@ impl Fixed {
 
 fn csv_writer(file: WholeFile) -> csv::Writer<WholeFile> {
     WriterBuilder::new().terminator(Terminator::CRLF).from_writer(file)
-}
-
-/// Whether both names lead to one file that is there.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    }
 }

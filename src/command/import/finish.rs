@@ -11,7 +11,7 @@ use super::results::{Results, Told};
 use crate::command::Failure;
 use crate::command::output::{put_out_json, standard_output};
 use crate::journal::Event;
-use crate::outcome::{Status, exit, exit_code};
+use crate::outcome::{Cause, Status, Stop, exit, exit_code};
 use crate::runner::CallCounts;
 use crate::screen::plural;
 use crate::table::{Privacy, WholeFile, write_results_workbook};
@@ -20,18 +20,22 @@ impl Import<'_> {
     /// Writes what came of every row and says so; returns the exit code.
     pub(super) async fn finish(&self, results: Results<'_>, counts: CallCounts) -> Result<u8, Failure> {
         // What happened is told from the journal, so all of it must be there first.
-        let synced = self.run.journal.sync().await;
+        if let Err(failed) = self.run.journal.sync().await {
+            let message = format!("{failed}; mend the disk, then run the same command, it goes on");
+            self.stop.raise(Stop::new(Cause::Disk, "interrupted", message));
+        }
         let told = results.finish().await?;
-        self.hand_out(&self.run.folder.results())?;
         let stop = self.stop.stop();
         let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause));
-        if synced.is_err() {
-            code = exit::INTERNAL;
-        }
         if !self.options.dry_run {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
             let end = Event::End { at: now(), exit_code: code, stopped: stop.is_some() };
             let _ = self.run.journal.durable(&end).await;
+        }
+        // The run is over, wherever its results are.
+        let handed_out = self.hand_out(&self.run.folder.results());
+        if handed_out.is_err() {
+            code = exit::INTERNAL;
         }
         self.summarise(&told, counts, code)?;
         if let Some(stop) = stop {
@@ -41,7 +45,21 @@ impl Import<'_> {
             let command = self.settings.typed().command("resume", &self.run.folder.id);
             self.screen.show(&format!("to go on: {command}"));
         }
-        Ok(code)
+        handed_out.map(|()| code)
+    }
+
+    /// The last word of a run that sent something and cannot go on, such as one whose sheet somebody wrote to.
+    pub(super) async fn broken_off(&self, failure: Failure) -> Failure {
+        let end = Event::End { at: now(), exit_code: exit::INTERNAL, stopped: true };
+        let _ = self.run.journal.durable(&end).await;
+        let ended = plural(self.run.journal.state().ended_rows(), "row");
+        let command = self.settings.typed().command("resume", &self.run.folder.id);
+        let message = format!(
+            "{}; {ended} had ended by then, and the run keeps what it did: put the sheet back as it was, then {command} goes on \
+             and writes the results; or send the changed sheet with --fresh, which looks at everybody first",
+            failure.message
+        );
+        Failure::new(exit::INTERNAL, message)
     }
 
     /// Puts a copy of the results where the user wants them.
@@ -61,12 +79,7 @@ impl Import<'_> {
                     file.commit()
                 });
                 copied.map_err(|error| {
-                    let message = format!(
-                        "{} cannot be written: {error}; the results are in {}",
-                        path.display(),
-                        kept.display()
-                    );
-                    Failure::new(exit::INTERNAL, message)
+                    Failure::new(exit::INTERNAL, format!("{error}; the results are in {}", kept.display()))
                 })
             }
             None if self.settings.screen.json => Ok(()),

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::cli::{ImportOptions, SheetChoice};
 use crate::columns::Columns;
 use crate::command::Failure;
-use crate::command::output::{named_file, spare_the_sheet};
+use crate::command::output::{fits_its_name, is_same_file, named_file, spare_the_sheet};
 use crate::command::problems::show_problems;
 use crate::command::sheet::{SheetRows, named_sheet};
 use crate::command::survey::survey_sheet;
 use crate::outcome::exit;
 use crate::row::Kind;
 use crate::screen::Screen;
-use crate::table::{self, Sheet};
+use crate::table::{self, NamedForm, Sheet};
 use crate::validate::{Checker, Rules, Survey};
 
 /// A sheet that is a table, with what its rows look like.
@@ -39,18 +39,11 @@ pub(super) struct Paths {
 impl Input {
     pub(super) fn open(options: &ImportOptions, screen: &Screen) -> Result<Input, Failure> {
         let mut paths = Paths::of(&options.sheet, options.failed.as_deref());
-        spare_the_sheet(&paths.input, "--results", paths.results.as_deref())?;
-        spare_the_sheet(&paths.input, "--failed", Some(&paths.failed))?;
-        for path in paths.results.iter().chain([&paths.failed]) {
-            table::check_writable(path).map_err(|error| {
-                let mend = "nothing was sent; mend that, or name another file with --results or --failed";
-                Failure::new(exit::INTERNAL, format!("{error}; {mend}"))
-            })?;
-        }
         let sheet = Sheet::open(&options.sheet.file, &options.sheet.form)?;
         if sheet.is_workbook() && paths.workbook.is_none() && paths.results.is_some() {
             paths.workbook = Some(table::beside(&paths.input, "results").with_extension("xlsx"));
         }
+        paths.check(options.rules.generate_sip_passwords)?;
         let columns = Columns::of(sheet.header(), options.kind, &options.sheet.mappings)
             .map_err(|error| Failure::new(exit::INPUT, format!("{}: {error}", paths.named())))?;
         for note in sheet.notes().iter().chain(&columns.notes()) {
@@ -79,7 +72,7 @@ impl Paths {
             None if standard_input => None,
             None => Some(table::beside(named, "results")),
         };
-        let named_so = |path: &&PathBuf| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"));
+        let named_so = |path: &&PathBuf| NamedForm::is_workbook(path);
         Paths {
             input: input.clone(),
             workbook: results.as_ref().filter(named_so).cloned(),
@@ -87,6 +80,34 @@ impl Paths {
             failed: failed.map_or_else(|| table::beside(named, "failed"), Path::to_path_buf),
             secrets: table::beside(named, "secrets"),
         }
+    }
+
+    /// Refuses before anything is sent what could not be written at the end, or would be written over.
+    fn check(&self, with_secrets: bool) -> Result<(), Failure> {
+        spare_the_sheet(&self.input, "--results", self.results.as_deref())?;
+        spare_the_sheet(&self.input, "--failed", Some(&self.failed))?;
+        fits_its_name("--results", self.results.as_deref(), true)?;
+        fits_its_name("--failed", Some(&self.failed), false)?;
+        let results = self
+            .results
+            .iter()
+            .chain(self.workbook.as_ref().filter(|path| Some(*path) != self.results.as_ref()));
+        let secrets = Some(&self.secrets).filter(|_| with_secrets);
+        let all: Vec<&PathBuf> = results.chain([&self.failed]).chain(secrets).collect();
+        for (at, path) in all.iter().enumerate() {
+            if let Some(other) = all[..at].iter().find(|other| is_same_file(path, other)) {
+                let message = format!(
+                    "{} is to be written twice, and one would be gone; name different files with --results and --failed",
+                    other.display()
+                );
+                return Err(Failure::new(exit::USAGE, message));
+            }
+            table::check_writable(path).map_err(|error| {
+                let mend = "nothing was sent; mend that, or name another file with --results or --failed";
+                Failure::new(exit::INTERNAL, format!("{error}; {mend}"))
+            })?;
+        }
+        Ok(())
     }
 
     /// The input, for messages.

@@ -77,7 +77,12 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
         let mut signals =
             Signals::listen().map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         tokio::select! {
-            ended = import.carry_out() => ended,
+            ended = import.carry_out() => match ended {
+                Err(failure) if failure.exit_code == exit::INPUT && run.journal.state().wrote => {
+                    Err(import.broken_off(failure).await)
+                }
+                ended => ended,
+            },
             () = import.obey(&mut signals) => Ok(exit::INTERRUPTED),
         }
     })?

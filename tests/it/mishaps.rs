@@ -1,0 +1,112 @@
+//! What people do to a run while it lasts, and with its files: nothing is lost, and the last word tells the way on.
+
+use std::io::Write;
+use std::time::Duration;
+
+use callroster::simulator::SimSettings;
+
+use crate::support::{Desk, people, said};
+
+fn slow_desk() -> Desk {
+    Desk::with(SimSettings { latency: Duration::from_millis(5), ..SimSettings::default() })
+}
+
+#[test]
+fn a_sheet_that_is_written_to_meanwhile_ends_the_run_whole() {
+    let desk = slow_desk();
+    // More than is read at once.
+    let (text, count) = (people(6000, 0), 6000);
+    let sheet = desk.sheet("staff.csv", &text);
+    let child = desk.start(&["onboard", "staff.csv", "-c", "16"]);
+    while desk.simulator().lock().expect("fine").users() < 50 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut file = std::fs::File::options().append(true).open(&sheet).expect("it is there");
+    file.write_all(b"New,Comer,new.comer@example.com,,user,,\r\n").expect("there is room");
+    let broken_off = said(child.wait_with_output().expect("it ends"));
+    assert_eq!(broken_off.code, 1, "{}", broken_off.err);
+    let made = desk.truth().users.len();
+    assert!((50..count).contains(&made), "{made}");
+    let words = format!("{made} rows had ended by then");
+    assert!(
+        broken_off.err.contains(&words) && broken_off.err.contains("callroster resume"),
+        "{}",
+        broken_off.err
+    );
+    desk.run(&["onboard", "staff.csv"]).exits(3).tells("changed under the unfinished run");
+    desk.sheet("staff.csv", &text);
+    desk.run(&["onboard", "staff.csv", "--settle", "0.1"]).exits(0);
+    assert_eq!(desk.truth().users.len(), count);
+    assert!(desk.truth().creates.values().all(|times| *times == 1));
+    assert!(desk.column("staff.results.csv", "result_status").iter().all(|status| status == "created"));
+}
+
+#[cfg(unix)]
+#[test]
+fn results_that_find_no_place_do_not_leave_the_run_open() {
+    let desk = slow_desk();
+    desk.sheet("staff.csv", people(60, 0));
+    std::fs::create_dir(desk.path("out")).expect("it is ours");
+    let child = desk.start(&["onboard", "staff.csv", "-c", "4", "--results", "out/r.csv"]);
+    while desk.simulator().lock().expect("fine").users() < 5 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::fs::remove_dir_all(desk.path("out")).expect("it is ours");
+    let said = said(child.wait_with_output().expect("it ends"));
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("60 created") && said.err.contains("the results are in"), "{}", said.err);
+    assert!(!said.err.contains("to go on"), "{}", said.err);
+    let listed = desk.run(&["runs"]).exits(0).out;
+    assert!(listed.contains("finished") && !listed.contains("unfinished"), "{listed}");
+}
+
+#[test]
+fn one_file_is_not_written_twice() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", people(2, 0));
+    let words = ["onboard", "staff.csv", "--results", "x.csv", "--failed", "./x.csv"];
+    desk.run(&words).exits(2).tells("is to be written twice");
+    for (option, name, mend) in [
+        ("--failed", "x.xlsx", "name it .csv"),
+        ("--failed", "x.ods", "name it .csv"),
+        ("--results", "x.xls", "name it .csv or .xlsx"),
+    ] {
+        desk.run(&["onboard", "staff.csv", option, name]).exits(2).tells(mend);
+        assert!(!desk.path(name).exists());
+    }
+    desk.run(&["export", "-o", "roster.ods"]).exits(2).tells("name it .csv or .xlsx");
+    assert_eq!(desk.truth().calls.len(), 0);
+    desk.run(&["validate", "staff.csv", "--results", "-", "--json"]).exits(2).tells("name a file");
+}
+
+#[test]
+fn passwords_under_any_heading_stay_out_of_results() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email,Portal password,team\nAsha,Rao,asha@example.com,Canary-7!,blue\n",
+    );
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let results = desk.read("staff.results.csv");
+    assert!(
+        !results.contains("Canary") && !results.contains("Portal") && results.contains("blue"),
+        "{results}"
+    );
+}
+
+#[test]
+fn a_run_is_found_where_the_profile_keeps_it() {
+    let desk = Desk::new();
+    desk.sheet("staff.csv", people(3, 0));
+    desk.sheet("config.toml", format!("[acme]\nstate_dir = {:?}\n", desk.path("elsewhere")));
+    let run = |words: &[&str]| {
+        let mut command = desk.command(&[words, &["--config", "config.toml", "-p", "acme"]].concat());
+        said(command.env_remove("CALLROSTER_STATE_DIR").output().expect("the program starts"))
+    };
+    run(&["onboard", "staff.csv", "--simulate"]).exits(0);
+    let runs = run(&["runs"]).exits(0).out;
+    assert!(runs.contains("3 created"), "{runs}");
+    let id = runs.split_whitespace().next().expect("a run");
+    run(&["resume", id]).exits(2).tells("has nothing left to do");
+    run(&["report", id, "-o", "run.html"]).exits(0);
+}
