@@ -62,13 +62,41 @@ pub fn others_can_read(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Makes the names in a folder durable, where folders can be synced.
+/// Makes the names in a folder durable, where folders can be synced; some network file systems cannot.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    File::open(path)?.sync_all()?;
+    match File::open(path)?.sync_all() {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            return Err(error);
+        }
+        _ => {}
+    }
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+/// Gives a file the mode that a new file in this folder would have, where files have modes.
+pub fn open_to_readers(file: &File, folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The umask can be asked only by changing it for all threads, so a file is made to see it.
+        let open = std::fs::Permissions::from_mode(0o666);
+        let probe = tempfile::Builder::new().permissions(open).tempfile_in(folder)?;
+        file.set_permissions(probe.as_file().metadata()?.permissions())?;
+    }
+    #[cfg(not(unix))]
+    let _ = (file, folder);
+    Ok(())
+}
+
+/// Reads from a place in a file, whatever others read of it.
+pub fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, buffer, at);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, buffer, at);
 }
 
 /// Signals that ask the program to end.

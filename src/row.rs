@@ -50,6 +50,13 @@ impl Kind {
         }
     }
 
+    /// The kind of this word.
+    pub fn of_word(word: &str) -> Option<Kind> {
+        [Kind::Onboard, Kind::Update, Kind::Offboard, Kind::Restore]
+            .into_iter()
+            .find(|kind| kind.word() == word)
+    }
+
     /// The columns of the sheet, in the order of its template.
     pub fn fields(self) -> &'static [Field] {
         use Field::*;

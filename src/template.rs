@@ -4,7 +4,7 @@
 
 use csv::StringRecord;
 
-use crate::row::{Field, Kind};
+use crate::row::{Field, Kind, Mode};
 use crate::validate::Vocabulary;
 
 /// A sheet to begin with; it passes its own validation.
@@ -44,7 +44,7 @@ impl Template {
     pub fn choices(&self) -> Vec<(usize, Vec<&'static str>)> {
         let words = |field: &Field| match field {
             Field::Role => Some(self.vocabulary.roles().to_vec()),
-            Field::Mode => Some(self.vocabulary.modes().iter().map(|mode| mode.word()).collect()),
+            Field::Mode => Some(modes(self.vocabulary).map(Mode::word).collect()),
             Field::Available => Some(vec!["on", "off"]),
             Field::Status => Some(vec!["active", "disabled"]),
             _ => None,
@@ -74,7 +74,7 @@ type Example = Vec<(Field, &'static str)>;
 fn examples(kind: Kind, vocabulary: Vocabulary) -> Vec<Example> {
     match kind {
         Kind::Onboard => wished_users(vocabulary),
-        Kind::Update => changes(),
+        Kind::Update => changes(vocabulary),
         Kind::Offboard => ends(vocabulary),
         Kind::Restore => vec![vec![(Field::UserId, "USER-ID-FROM-THE-RESULTS")]],
     }
@@ -104,11 +104,33 @@ fn wished_users(vocabulary: Vocabulary) -> Vec<Example> {
             (Role, roles[1]),
             (SipPassword, "Change-Me-1"),
         ],
-        vec![(FirstName, "Meera"), (LastName, "Iyer"), (DeviceContactUri, "+61491570156")],
+        vec![
+            (FirstName, "Meera"),
+            (LastName, "Iyer"),
+            key(vocabulary, "meera.iyer@example.com", "+61491570156"),
+        ],
     ]
 }
 
-fn changes() -> Vec<Example> {
+/// What names a person: Audian wants an e-mail of everybody, and its list need not show numbers.
+fn key(vocabulary: Vocabulary, email: &'static str, number: &'static str) -> (Field, &'static str) {
+    match vocabulary.is_audian() {
+        true => (Field::Email, email),
+        false => (Field::DeviceContactUri, number),
+    }
+}
+
+/// The ways to go that every account has; a plain Kazoo keeps no archive.
+fn modes(vocabulary: Vocabulary) -> impl Iterator<Item = Mode> {
+    let kazoo = vocabulary == Vocabulary::AudianKazoo;
+    vocabulary
+        .modes()
+        .iter()
+        .copied()
+        .filter(move |mode| !kazoo || matches!(mode, Mode::Delete | Mode::Disable))
+}
+
+fn changes(vocabulary: Vocabulary) -> Vec<Example> {
     use Field::*;
     vec![
         vec![
@@ -117,8 +139,8 @@ fn changes() -> Vec<Example> {
             (NewDeviceContactUri, "+12025550124"),
         ],
         vec![
-            (DeviceContactUri, "+447700900123"),
-            (NewEmail, "thomas.obrien@example.com"),
+            key(vocabulary, "thomas.obrien@example.com", "+447700900123"),
+            (NewEmail, "t.obrien@example.com"),
             (Available, "off"),
         ],
         vec![(UserId, "USER-ID-FROM-AN-EXPORT"), (SipPassword, "Change-Me-2"), (Status, "active")],
@@ -127,16 +149,17 @@ fn changes() -> Vec<Example> {
 
 fn ends(vocabulary: Vocabulary) -> Vec<Example> {
     use Field::*;
-    let modes = vocabulary.modes();
+    let words: Vec<&str> = modes(vocabulary).map(crate::row::Mode::word).collect();
+    let meera = key(vocabulary, "meera.iyer@example.com", "+61491570156");
     vec![
         vec![
             (Email, "asha.sharma@example.com"),
-            (Mode, modes[0].word()),
+            (Mode, words[0]),
             (Reason, "left the company"),
             (ReassignTo, "thomas.obrien@example.com"),
         ],
-        vec![(DeviceContactUri, "+61491570156"), (Mode, modes[1].word()), (Reason, "on leave, back in June")],
-        vec![(UserId, "USER-ID-FROM-AN-EXPORT")],
+        vec![meera, (Mode, words[1]), (Reason, "on leave, back in June")],
+        vec![(UserId, "USER-ID-FROM-AN-EXPORT"), (Mode, words[0])],
     ]
 }
 
@@ -158,7 +181,7 @@ mod tests {
             default_country: None,
             voip: Some(false),
             workbook: false,
-            archive_supported: true,
+            archive_supported: vocabulary != Vocabulary::AudianKazoo,
             mode: vocabulary.modes()[0],
             reason: None,
             reassign_to: None,

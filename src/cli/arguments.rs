@@ -210,6 +210,15 @@ pub struct RunArguments {
     /// Give up an unfinished run of the same file and begin another
     #[arg(long)]
     pub fresh: bool,
+    /// Create rows without e-mail and number again, although an earlier run did
+    #[arg(long)]
+    pub again: bool,
+    /// Send no invitation mail (Audian)
+    #[arg(long)]
+    pub no_invite: bool,
+    /// Agree to charges that the provider asks for (Audian)
+    #[arg(long)]
+    pub accept_charges: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -251,15 +260,6 @@ pub struct OnboardArguments {
     /// Make a password for each row whose sip_password is blank, kept in NAME.secrets.csv
     #[arg(long)]
     pub generate_sip_passwords: bool,
-    /// Create rows without e-mail and number again, although an earlier run did
-    #[arg(long)]
-    pub again: bool,
-    /// Send no invitation mail (Audian)
-    #[arg(long)]
-    pub no_invite: bool,
-    /// Agree to charges that the provider asks for (Audian)
-    #[arg(long)]
-    pub accept_charges: bool,
     #[command(flatten)]
     pub provider: ProviderArguments,
 }

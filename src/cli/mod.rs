@@ -19,7 +19,7 @@ pub use arguments::{
 };
 pub use credentials::Credentials;
 pub use documents::{completions_for, manual};
-pub use options::{Bound, ImportOptions, SheetChoice, ValidateOptions, mode_word};
+pub use options::{Bound, ImportOptions, SheetChoice, ValidateOptions};
 pub use settings::{ProviderChoice, ProviderName, ScreenSettings, Settings, vocabulary};
 pub use sources::Sourced;
 pub use typed::{Typed, TypedCheck};

@@ -90,12 +90,6 @@ impl ImportOptions {
     pub fn onboard(arguments: &OnboardArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
         let mut options = ImportOptions::new(Kind::Onboard, &arguments.sheet, &arguments.run, settings)?;
         options.rules.generate_sip_passwords = arguments.generate_sip_passwords;
-        options.again = arguments.again;
-        options.no_invite = arguments.no_invite;
-        options.accept_charges = arguments.accept_charges;
-        if options.no_invite && !options.rules.vocabulary.is_audian() {
-            return Err(Usage::new("--no-invite is Audian's; Exotel always mails those who have an e-mail"));
-        }
         Ok(options)
     }
 
@@ -133,6 +127,9 @@ impl ImportOptions {
         settings: &Settings,
     ) -> Result<ImportOptions, Usage> {
         let bound = |text: &String| Bound::parse("--max-errors", text);
+        if run.no_invite && !settings.vocabulary()?.is_audian() {
+            return Err(Usage::new("--no-invite is Audian's; Exotel always mails those who have an e-mail"));
+        }
         Ok(ImportOptions {
             kind,
             rules: rules(kind, sheet, settings)?,
@@ -146,9 +143,9 @@ impl ImportOptions {
             max_delete: None,
             fresh: run.fresh,
             resumes: None,
-            again: false,
-            no_invite: false,
-            accept_charges: false,
+            again: run.again,
+            no_invite: run.no_invite,
+            accept_charges: run.accept_charges,
         })
     }
 }
@@ -256,17 +253,6 @@ fn delimiter(text: &str) -> Result<u8, Usage> {
             }
             _ => Err(Usage::new(format!("--delimiter `{text}` is no single character; use , ; | or tab"))),
         },
-    }
-}
-
-/// Reads a word for how users go.
-pub fn mode_word(text: &str) -> Option<Mode> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "delete" => Some(Mode::Delete),
-        "disable" => Some(Mode::Disable),
-        "archive" => Some(Mode::Archive),
-        "purge" => Some(Mode::Purge),
-        _ => None,
     }
 }
 

@@ -176,7 +176,7 @@ impl Settings {
     pub fn mode(&self, text: &str) -> Result<Mode, Usage> {
         let modes = self.vocabulary()?.modes();
         let words: Vec<&str> = modes.iter().map(|mode| mode.word()).collect();
-        let meant = super::mode_word(text);
+        let meant = Mode::of_word(text.trim());
         if let Some(mode @ (Mode::Archive | Mode::Purge)) = meant {
             self.needs_archive(&format!("--mode {}", mode.word()))?;
         }

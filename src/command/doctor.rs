@@ -1,6 +1,6 @@
 //! The story of `doctor`: what is configured and from where, and whether the account can be worked on. Reads only.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -35,7 +35,7 @@ pub fn doctor(settings: &Settings) -> Result<u8, Failure> {
     let choice = settings.provider()?;
     let sources = settings.sources(&choice);
     let connection = Connection::open(&choice, settings)?;
-    let findings = block_on(async { look(&connection, &choice).await })?;
+    let findings = block_on(async { look(&connection, &choice, settings.settle).await })?;
     if settings.screen.json {
         put_out_json(&as_json(&sources, &findings))?;
     } else {
@@ -44,7 +44,7 @@ pub fn doctor(settings: &Settings) -> Result<u8, Failure> {
     Ok(findings.exit_code)
 }
 
-async fn look(connection: &Connection, choice: &ProviderChoice) -> Findings {
+async fn look(connection: &Connection, choice: &ProviderChoice, settle: Option<Duration>) -> Findings {
     let mut findings = Findings { all: Vec::new(), exit_code: exit::DONE };
     let facts = connection.provider.facts();
     let began = Instant::now();
@@ -61,7 +61,7 @@ async fn look(connection: &Connection, choice: &ProviderChoice) -> Findings {
         Err(error) => findings.refused(&error),
     }
     findings.note("limits", shown_limits(&limits));
-    findings.note("guarantee", guarantee(facts, choice));
+    findings.note("guarantee", guarantee(facts, choice, settle.unwrap_or(facts.settle)));
     findings.note("archive", archive(choice));
     findings
 }
@@ -122,8 +122,8 @@ fn shown_limits(limits: &Limits) -> String {
     }
 }
 
-fn guarantee(facts: &Facts, choice: &ProviderChoice) -> String {
-    let seconds = facts.settle.as_secs();
+fn guarantee(facts: &Facts, choice: &ProviderChoice, settle: Duration) -> String {
+    let seconds = settle.as_secs_f64();
     match (choice.name, facts.enforces_keys) {
         (ProviderName::Exotel, _) => format!(
             "nobody twice: the provider refuses a second user with the same e-mail or number; {seconds} s before a look-up"

@@ -86,9 +86,9 @@ fn gather(standing: &Standing, shows_personal: bool) -> Result<Report, Failure> 
 /// When the run ended by itself the last time, and how often it was gone on with.
 fn times(folder: &RunFolder) -> (String, u64) {
     let (mut ended, mut resumed) = (String::new(), 0);
-    if let Ok(journal) = File::open(folder.journal()) {
+    if let Ok(journal) = folder.journal_so_far() {
         // The same journal was read a moment ago; damage was told then.
-        let _ = replay(BufReader::new(journal), |event, _| match event {
+        let _ = replay(journal, |event, _| match event {
             Event::End { at, .. } => ended.clone_from(at),
             Event::Resumed { .. } => (ended, resumed) = (String::new(), resumed + 1),
             _ => {}

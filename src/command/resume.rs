@@ -6,13 +6,13 @@ use super::import;
 use super::runs::no_such_run;
 use super::{Failure, settings};
 use crate::cli::{
-    Bound, ImportOptions, ProviderArguments, ResumeArguments, ScreenSettings, SheetChoice, Usage, mode_word,
+    Bound, ImportOptions, ProviderArguments, ResumeArguments, ScreenSettings, SheetChoice, Usage,
 };
 use crate::columns::Mapping;
 use crate::history::{History, Standing};
 use crate::journal::{Header, State};
 use crate::outcome::exit;
-use crate::row::Kind;
+use crate::row::{Kind, Mode};
 use crate::table::{FormulaGuard, SheetOptions};
 use crate::validate::{Rules, Vocabulary};
 
@@ -75,18 +75,10 @@ fn account_of(header: &Header, given: &ProviderArguments) -> ProviderArguments {
 }
 
 fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<ImportOptions, Failure> {
-    let kind = match header.command.as_str() {
-        "onboard" => Kind::Onboard,
-        "update" => Kind::Update,
-        "offboard" => Kind::Offboard,
-        "restore" => Kind::Restore,
-        other => {
-            return Err(Failure::new(
-                exit::INPUT,
-                format!("the run is of a command `{other}` that this version does not know"),
-            ));
-        }
-    };
+    let kind = Kind::of_word(&header.command).ok_or_else(|| {
+        let message = format!("the run is of a command `{}` that this version does not know", header.command);
+        Failure::new(exit::INPUT, message)
+    })?;
     let text = |name: &str| header.options.get(name).cloned();
     let given = |name: &str| header.options.contains_key(name);
     let path = |name: &str| text(name).map(PathBuf::from);
@@ -116,7 +108,7 @@ fn options_of(header: &Header, settings: &crate::cli::Settings) -> Result<Import
             strict_names: given("strict_names"),
             default_country: text("default_country"),
             voip: text("voip").map(|word| word == "true"),
-            mode: text("mode").and_then(|word| mode_word(&word)).unwrap_or(vocabulary.modes()[0]),
+            mode: text("mode").and_then(|word| Mode::of_word(&word)).unwrap_or(vocabulary.modes()[0]),
             workbook: false,
             archive_supported: vocabulary == Vocabulary::AudianFlat || given("archive_supported"),
             reason: text("reason"),

@@ -67,9 +67,11 @@ fn settings(arguments: &SimulateArguments) -> Result<SimSettings, Failure> {
 fn variables(arguments: &SimulateArguments, url: &str) -> String {
     let set = if cfg!(windows) { "set" } else { "export" };
     let provider = arguments.provider.to_ascii_lowercase();
-    let credentials = match provider.as_str() {
-        "audian" => "AUDIAN_API_KEY=sim-key AUDIAN_ACCOUNT_ID=sim",
-        _ => "EXOTEL_API_KEY=sim-key EXOTEL_API_TOKEN=sim-token EXOTEL_ACCOUNT_SID=sim",
+    let credentials: &[&str] = match provider.as_str() {
+        "audian" => &["AUDIAN_API_KEY=sim-key", "AUDIAN_ACCOUNT_ID=sim"],
+        _ => &["EXOTEL_API_KEY=sim-key", "EXOTEL_API_TOKEN=sim-token", "EXOTEL_ACCOUNT_SID=sim"],
     };
-    format!("{set} CALLROSTER_PROVIDER={provider} CALLROSTER_BASE_URL={url}\n{set} {credentials}\n")
+    let account = [format!("CALLROSTER_PROVIDER={provider}"), format!("CALLROSTER_BASE_URL={url}")];
+    let all = account.iter().map(String::as_str).chain(credentials.iter().copied());
+    all.map(|variable| format!("{set} {variable}\n")).collect()
 }

@@ -185,14 +185,14 @@ pub(super) const EXITS: &[Explanation] = &[
     Explanation {
         code: "exit-9",
         source: Source::Exit,
-        meaning: "The plan is stale or was applied already.",
-        mend: "make the plan anew with callroster plan",
+        meaning: "Kept for plans that are stale or were applied already; no command of this version ends so.",
+        mend: "nothing to do",
         more: "",
     },
     Explanation {
         code: "exit-10",
         source: Source::Exit,
-        meaning: "Not an error: diff, or plan with --detailed-exitcode, found changes.",
+        meaning: "Kept for comparisons that found changes; no command of this version ends so.",
         mend: "nothing to do",
         more: "",
     },

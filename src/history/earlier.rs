@@ -24,6 +24,8 @@ pub struct Earlier {
     /// Ids of users who were deleted, whatever named them.
     deleted: HashSet<String>,
     made: HashMap<String, VecDeque<Look>>,
+    /// A run that could not be read as a whole, and may have made anybody.
+    unread: Option<String>,
 }
 
 impl Earlier {
@@ -33,15 +35,16 @@ impl Earlier {
     }
 
     /// The next user who was made of this content by the newest run that made one who was not deleted since, or else
-    /// the next whose making is in doubt; each answers for one row.
+    /// the next whose making is in doubt; each answers for one row. Whoever is left may be of the run that cannot be read.
     pub fn take_made(&mut self, content: &str) -> Option<Look> {
-        let looks = self.made.get_mut(content)?;
+        let unread = || self.unread.clone().map(|run| Look::UnknownBefore { run });
+        let Some(looks) = self.made.get_mut(content) else { return unread() };
         looks.retain(
             |look| !matches!(look, Look::CreatedBefore { user_id, .. } if self.deleted.contains(user_id)),
         );
         let newest = looks.iter().filter_map(maker).max().map(str::to_owned);
         let certain = looks.iter().position(|look| newest.is_some() && maker(look) == newest.as_deref());
-        looks.remove(certain.unwrap_or_default())
+        looks.remove(certain.unwrap_or_default()).or_else(unread)
     }
 }
 
@@ -61,10 +64,11 @@ impl History {
             return earlier;
         }
         let mut reading = Reading::default();
-        self.each_event(current, &current.run_id, |header, event| {
+        let unread = self.each_event(current, &current.run_id, |header, event| {
             reading.take(header, event, wanted, &mut earlier);
         });
         reading.close(&mut earlier);
+        earlier.unread = unread;
         earlier
     }
 }

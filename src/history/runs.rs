@@ -1,7 +1,7 @@
 //! The folder of one run, and finding the run that the same command goes on with.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -24,6 +24,13 @@ pub struct RunFolder {
 impl RunFolder {
     pub fn journal(&self) -> PathBuf {
         self.path.join("journal.jsonl")
+    }
+
+    /// The journal as long as it is now; a living run may write on, and half a line is no damage.
+    pub fn journal_so_far(&self) -> io::Result<impl BufRead> {
+        let file = File::open(self.journal())?;
+        let length = file.metadata()?.len();
+        Ok(BufReader::with_capacity(1 << 16, file.take(length)))
     }
 
     /// A copy of the result file.
@@ -115,9 +122,10 @@ impl History {
 
     /// How a run stands, from its whole journal.
     pub fn standing(&self, folder: RunFolder) -> Standing {
-        let state = File::open(folder.journal())
+        let state = folder
+            .journal_so_far()
             .map_err(Damage::from)
-            .and_then(|file| replay(BufReader::with_capacity(1 << 16, file), |_, _| {}))
+            .and_then(|journal| replay(journal, |_, _| {}))
             .map(|replay| replay.state);
         Standing { given_up: folder.given_up().exists(), folder, state }
     }
@@ -132,7 +140,7 @@ impl History {
         };
         self.folders()
             .into_iter()
-            .filter(|folder| header_of(folder).is_some_and(|header| same(&header)))
+            .filter(|folder| header_of(folder).is_ok_and(|header| header.is_some_and(|header| same(&header))))
             .map(|folder| self.standing(folder))
             .find(|standing| !standing.given_up && standing.state.as_ref().map_or(true, State::unfinished))
     }
@@ -145,16 +153,33 @@ impl History {
             .map_err(|error| HistoryFailed::new("the run cannot be given up:", &path, error))
     }
 
+    /// The runs whose journal does not even tell whose it is.
+    pub fn illegible(&self) -> Vec<RunFolder> {
+        self.folders().into_iter().filter(|folder| header_of(folder).is_err()).collect()
+    }
+
     /// Tells `seen` every event of every run of an account but one, the oldest run first.
-    pub fn each_event(&self, account: &Header, but: &str, mut seen: impl FnMut(&Header, &Event)) {
+    ///
+    /// Returns the newest run that may be of the account and could not be read as a whole.
+    pub fn each_event(
+        &self,
+        account: &Header,
+        but: &str,
+        mut seen: impl FnMut(&Header, &Event),
+    ) -> Option<String> {
+        let mut unread = None;
         for folder in self.folders().into_iter().rev().filter(|folder| folder.id != but) {
-            let Some(header) = header_of(&folder).filter(|header| same_account(header, account)) else {
-                continue;
-            };
-            let Ok(file) = File::open(folder.journal()) else { continue };
-            // A damaged journal tells what it can; here nothing is written on its word alone.
-            let _ = replay(BufReader::with_capacity(1 << 16, file), |event, _| seen(&header, event));
+            let read = header_of(&folder).and_then(|header| match header {
+                Some(header) if same_account(&header, account) => {
+                    replay(folder.journal_so_far()?, |event, _| seen(&header, event)).map(drop)
+                }
+                _ => Ok(()),
+            });
+            if read.is_err() {
+                unread = Some(folder.id);
+            }
         }
+        unread
     }
 }
 
@@ -182,15 +207,16 @@ fn begin_in(folder: RunFolder, practice: Option<tempfile::TempDir>) -> Result<Ru
     Ok(Run { folder, journal, resumed: false, _practice: practice })
 }
 
-/// The first line of a run's journal, where it is whole.
-fn header_of(folder: &RunFolder) -> Option<Header> {
+/// The first line of a run's journal; `None` where a run never came so far, and so sent nothing.
+fn header_of(folder: &RunFolder) -> Result<Option<Header>, Damage> {
     let mut line = Vec::new();
-    let file = File::open(folder.journal()).ok()?;
-    BufReader::new(file).take(LONGEST_HEADER).read_until(b'\n', &mut line).ok()?;
-    replay(line.as_slice(), |_, _| {})
-        .ok()
-        .map(|replay| replay.state.header)
-        .filter(|header| !header.run_id.is_empty())
+    match File::open(folder.journal()) {
+        Ok(file) => BufReader::new(file).take(LONGEST_HEADER).read_until(b'\n', &mut line)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let header = replay(line.as_slice(), |_, _| {})?.state.header;
+    Ok(Some(header).filter(|header| !header.run_id.is_empty()))
 }
 
 fn same_account(one: &Header, other: &Header) -> bool {

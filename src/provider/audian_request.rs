@@ -33,7 +33,7 @@ pub(super) fn parts(account: &AudianAccount, key: &Secret, call: &Call) -> (Meth
         }
         Call::Create(new) => create(account, format!("{base}/users"), new),
         Call::Change { user_id, changes } => {
-            (Method::Patch, user(user_id), wrapped(account.dialect, changed(account.dialect, changes)))
+            (Method::Patch, user(user_id), agreed(account, changed(account.dialect, changes)))
         }
         Call::Reassign { from, to, devices } => {
             let body = json!({ "fromUserId": from, "toUserId": to, "devices": devices });
@@ -120,14 +120,19 @@ fn create(account: &AudianAccount, users: String, new: &NewUser) -> (Method, Str
     if email.is_some() {
         fields.insert(invitation.into(), account.invite.into());
     }
+    (method, users, agreed(account, Value::Object(fields)))
+}
+
+/// The body of a call that may cost something, with the consent to it where that was given (Kazoo, 402).
+fn agreed(account: &AudianAccount, fields: Value) -> Option<Vec<u8>> {
     let mut body = match account.dialect {
-        Dialect::Flat => Value::Object(fields),
+        Dialect::Flat => fields,
         Dialect::Kazoo => json!({ "data": fields }),
     };
     if account.accept_charges {
         body["accept_charges"] = true.into();
     }
-    (method, users, bytes(&body))
+    bytes(&body)
 }
 
 /// Kazoo enforces user names, not e-mails, so the e-mail goes as the user name too where it can be one

@@ -133,9 +133,7 @@ impl Places {
 
 /// The columns by field, as the run read them; without them nobody is named.
 fn columns_of(names: &StringRecord, header: &Header) -> Option<Columns> {
-    let kind = [Kind::Onboard, Kind::Update, Kind::Offboard]
-        .into_iter()
-        .find(|kind| kind.word() == header.command)?;
+    let kind = Kind::of_word(&header.command)?;
     let mapped = header.options.get("map").map(String::as_str).unwrap_or_default();
     let mappings: Vec<Mapping> = mapped.lines().filter_map(|line| Mapping::parse(line).ok()).collect();
     Columns::of(names, kind, &mappings).ok()

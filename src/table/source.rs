@@ -12,6 +12,7 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use super::Refusal;
+use crate::platform::read_at;
 
 /// A file that can be read from its start as often as wished.
 #[derive(Debug, Clone)]
@@ -142,16 +143,6 @@ impl Seek for SourceReader {
 
 fn copied(input: &mut dyn Read, spool: &mut File) -> Result<(), Refusal> {
     io::copy(input, spool).map(drop).map_err(|error| cannot_spool(&error))
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
 }
 
 /// A file that was opened and does not give its bytes.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::platform::{open_to_readers, sync_folder};
+
 const BUFFER: usize = 256 << 10;
 /// How the names of unfinished files begin.
 const BESIDE: &str = ".callroster-";
@@ -109,7 +111,7 @@ impl Place {
         };
         let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         if privacy == Privacy::Open {
-            open_to_readers(file.as_file(), &target)?;
+            open_to_readers(file.as_file(), folder_of(&target))?;
         }
         file.as_file().sync_all()?;
         file.persist(&target).map_err(|error| error.error)?;
@@ -136,38 +138,6 @@ fn folder_of(path: &Path) -> &Path {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     }
-}
-
-/// Gives the file the mode that a new file here would have.
-#[cfg(unix)]
-fn open_to_readers(file: &File, target: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    // The umask can be asked only by changing it for all threads, so a file is made to see it.
-    let open = fs::Permissions::from_mode(0o666);
-    let probe = tempfile::Builder::new().permissions(open).tempfile_in(folder_of(target))?;
-    file.set_permissions(probe.as_file().metadata()?.permissions())
-}
-
-#[cfg(not(unix))]
-fn open_to_readers(_file: &File, _target: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Makes the new name itself durable.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
-        // Some network file systems know no sync of folders.
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-            Ok(())
-        }
-        synced => synced,
-    }
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> io::Error {

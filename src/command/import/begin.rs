@@ -32,6 +32,13 @@ pub(super) async fn begin_or_go_on(
     if options.dry_run {
         return start(History::practise(&header.run_id)?, &header).await;
     }
+    for folder in history.illegible() {
+        screen.warn(&format!(
+            "the run {} cannot be read, so nobody knows whether it was of this sheet; keep a copy of {} and move it away",
+            folder.id,
+            folder.path.display()
+        ));
+    }
     let unfinished = history.unfinished(&header);
     if let Some(id) = &options.resumes
         && unfinished.as_ref().is_none_or(|standing| standing.folder.id != *id)
