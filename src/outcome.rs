@@ -142,6 +142,15 @@ pub struct RowOutcome {
     pub request_id: String,
 }
 
+impl RowOutcome {
+    /// Whether nothing of the row took effect, and the same row may get through later: the provider limited, or was not
+    /// reached.
+    pub fn may_pass_later(&self) -> bool {
+        let unreached = || self.troubles.iter().any(|trouble| trouble.code == "connection");
+        self.status == Status::Failed && (self.http_status == Some(429) || unreached())
+    }
+}
+
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
@@ -183,6 +192,13 @@ impl Tally {
         if rows > 0 {
             *self.0.entry(status).or_default() += rows;
         }
+    }
+
+    pub fn take(&mut self, status: Status) {
+        if let Some(rows) = self.0.get_mut(&status) {
+            *rows = rows.saturating_sub(1);
+        }
+        self.0.retain(|_, rows| *rows > 0);
     }
 
     pub fn of(&self, status: Status) -> u64 {
@@ -245,8 +261,9 @@ pub mod exit {
     pub const INTERRUPTED: u8 = 130;
 }
 
-/// The exit code of a run; where several apply: 1, 130, 6, 8, 7, 5, 4.
-pub fn exit_code(tally: &Tally, stop: Option<Cause>) -> u8 {
+/// The exit code of a run; where several apply: 1, 130, 3, 6, 8, 7, 5, 4. `later` says that rows failed which may get
+/// through when the run goes on.
+pub fn exit_code(tally: &Tally, stop: Option<Cause>, later: bool) -> u8 {
     let some = |status| tally.of(status) > 0;
     match stop {
         Some(Cause::Disk) => exit::INTERNAL,
@@ -255,6 +272,7 @@ pub fn exit_code(tally: &Tally, stop: Option<Cause>) -> u8 {
         Some(Cause::Refused) => exit::REFUSED,
         _ if some(Status::Unknown) => exit::UNKNOWN,
         Some(Cause::Unreachable) => exit::TEMPORARY,
+        _ if later => exit::TEMPORARY,
         Some(Cause::Guard) => exit::GUARD,
         None if some(Status::Invalid) || some(Status::Failed) || some(Status::Partial) => exit::SOME_FAILED,
         None => exit::DONE,
@@ -288,7 +306,9 @@ mod tests {
             (vec![Unknown], Some(Cause::Interrupted), 130),
             (vec![Unknown], Some(Cause::Disk), 1),
         ] {
-            assert_eq!(exit_code(&tally(&rows), stop), code, "{rows:?} {stop:?}");
+            assert_eq!(exit_code(&tally(&rows), stop, false), code, "{rows:?} {stop:?}");
+            let limited = exit_code(&tally(&rows), stop, true);
+            assert_eq!(limited, if [0, 4, 5].contains(&code) { 7 } else { code }, "{rows:?} {stop:?}");
         }
     }
 }

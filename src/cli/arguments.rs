@@ -346,6 +346,9 @@ pub enum FormatArgument {
 pub struct ResumeArguments {
     /// The run; the newest unfinished one where it is left out
     pub run: Option<String>,
+    /// Start no further row after so many failed ones, those of before counted [default: as the run began]
+    #[arg(long, value_name = "N|P%")]
+    pub max_errors: Option<String>,
     #[command(flatten)]
     pub provider: ProviderArguments,
 }

@@ -110,6 +110,14 @@ impl ImportOptions {
         }
         let bound = |text: &String| Bound::parse("--max-delete", text);
         options.max_delete = arguments.max_delete.as_ref().map(bound).transpose()?;
+        let audians = [("--reason", &arguments.reason), ("--reassign-to", &arguments.reassign_to)];
+        if let Some((option, _)) = audians.iter().find(|(_, given)| given.is_some())
+            && !options.rules.vocabulary.is_audian()
+        {
+            return Err(Usage::new(format!(
+                "{option} is Audian's; Exotel has no place for it, so leave it out"
+            )));
+        }
         options.rules.reason.clone_from(&arguments.reason);
         options.rules.reassign_to.clone_from(&arguments.reassign_to);
         Ok(options)
@@ -127,8 +135,8 @@ impl ImportOptions {
         settings: &Settings,
     ) -> Result<ImportOptions, Usage> {
         let bound = |text: &String| Bound::parse("--max-errors", text);
-        if run.no_invite && !settings.vocabulary()?.is_audian() {
-            return Err(Usage::new("--no-invite is Audian's; Exotel always mails those who have an e-mail"));
+        if !settings.vocabulary()?.is_audian() {
+            refuse_audians(run)?;
         }
         Ok(ImportOptions {
             kind,
@@ -214,6 +222,16 @@ impl SheetChoice {
             formula_guard: if arguments.no_formula_guard { FormulaGuard::Off } else { FormulaGuard::On },
         })
     }
+}
+
+/// What only Audian knows is not passed over at Exotel.
+fn refuse_audians(run: &RunArguments) -> Result<(), Usage> {
+    let message = match (run.no_invite, run.accept_charges) {
+        (true, _) => "--no-invite is Audian's; Exotel always mails those who have an e-mail",
+        (_, true) => "--accept-charges is Audian's; Exotel asks for no consent, so leave it out",
+        _ => return Ok(()),
+    };
+    Err(Usage::new(message))
 }
 
 fn rules(kind: Kind, sheet: &SheetArguments, settings: &Settings) -> Result<Rules, Usage> {

@@ -50,7 +50,11 @@ pub fn resume(arguments: &ResumeArguments) -> Result<u8, Failure> {
         ));
     }
     let settings = settings(&account_of(&state.header, &arguments.provider))?;
-    import::import(&options_of(&state.header, &settings)?, &settings)
+    let mut options = options_of(&state.header, &settings)?;
+    if let Some(text) = &arguments.max_errors {
+        options.max_errors = Some(Bound::parse("--max-errors", text)?);
+    }
+    import::import(&options, &settings)
 }
 
 fn newest_unfinished(history: &History) -> Option<Standing> {

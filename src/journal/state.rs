@@ -3,7 +3,7 @@
 //! Pure, and the same function for a living run and for a replay: one owner of the truth.
 //! Memory: 16 bytes a row, and what is open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Event, Header};
 use crate::outcome::{Status, Tally};
@@ -37,6 +37,8 @@ pub struct State {
     pub open: BTreeMap<u32, OpenRow>,
     /// How the rows ended that ended by calls.
     pub ended: Tally,
+    /// Rows that failed and have another try when the run goes on.
+    later: BTreeSet<u32>,
     looked_at: Vec<u64>,
     ended_at: Vec<u64>,
 }
@@ -54,6 +56,8 @@ pub struct OpenRow {
     pub was_unclear: bool,
     /// The code of the last failure.
     pub code: String,
+    /// Nothing but this journal can tell whether the row's user was made.
+    pub without_key: bool,
     /// Writing calls that were sent.
     pub attempts: u32,
     pub user_id: String,
@@ -71,7 +75,7 @@ impl State {
             Event::Run(header) => self.begin(header),
             Event::Looked { row, .. } => set(&mut self.looked_at, *row, offset),
             Event::Ready { roster } => (self.ready, self.roster) = (true, *roster),
-            Event::Intent { row, step, .. } => self.intent(*row, step),
+            Event::Intent { row, step, content, .. } => self.intent(*row, step, content.is_some()),
             Event::NoEffect { row, code, .. } => {
                 let open = self.open.entry(*row).or_default();
                 open.in_doubt = open.was_unclear;
@@ -98,14 +102,25 @@ impl State {
                 }
             }
             Event::Ended { row, outcome } => {
-                self.open.remove(row);
+                let open = self.open.remove(row);
+                // Whoever has no key may have been sent again from the rows to mend, and could not be told from that.
+                let again = outcome.may_pass_later() && !open.is_some_and(|open| open.without_key);
+                if again {
+                    self.later.insert(*row);
+                }
                 self.not_archived |= outcome.troubles.iter().any(|trouble| trouble.code == NOT_ARCHIVED);
                 if self.ended_at.get(*row as usize).is_none_or(|at| *at == NONE) {
                     self.ended.add(outcome.status);
                 }
                 set(&mut self.ended_at, *row, offset);
             }
-            Event::Resumed { .. } => (self.exit_code, self.stopped) = (None, false),
+            Event::Resumed { .. } => {
+                (self.exit_code, self.stopped) = (None, false);
+                for row in std::mem::take(&mut self.later) {
+                    set(&mut self.ended_at, row, NONE);
+                    self.ended.take(Status::Failed);
+                }
+            }
             Event::Abandoned { .. } => self.abandoned = true,
             Event::End { exit_code, stopped, .. } => {
                 (self.exit_code, self.stopped) = (Some(*exit_code), *stopped);
@@ -120,9 +135,10 @@ impl State {
         self.ended_at.reserve_exact(rows.min(1 << 26));
     }
 
-    fn intent(&mut self, row: u32, step: &str) {
+    fn intent(&mut self, row: u32, step: &str, without_key: bool) {
         self.wrote = true;
         let open = self.open.entry(row).or_default();
+        open.without_key |= without_key;
         if open.step != step {
             open.step = step.to_string();
             open.was_unclear = false;
@@ -187,6 +203,30 @@ mod tests {
             state.apply(&event, 0);
         }
         state.open.remove(&0).expect("it is open")
+    }
+
+    #[test]
+    fn a_row_that_the_limit_kept_out_has_another_try() {
+        let intent = |content: Option<&str>| Event::Intent {
+            row: 0,
+            step: "user".into(),
+            attempt: 1,
+            content: content.map(str::to_owned),
+        };
+        let mut outcome = crate::outcome::RowOutcome::troubled(Status::Failed, "http_429", "later");
+        outcome.http_status = Some(429);
+        for (content, status, ended) in
+            [(None, Some(429), false), (Some("hash"), Some(429), true), (None, Some(400), true)]
+        {
+            let mut state = State::default();
+            state.apply(&intent(content), 0);
+            outcome.http_status = status;
+            state.apply(&Event::Ended { row: 0, outcome: outcome.clone() }, 1);
+            assert_eq!((state.ended_at(0), state.ended_rows()), (Some(1), 1));
+            state.apply(&Event::Resumed { at: String::new() }, 2);
+            assert_eq!(state.ended_at(0).is_some(), ended, "{content:?} {status:?}");
+            assert_eq!(state.ended_rows(), u64::from(ended));
+        }
     }
 
     #[test]

@@ -30,15 +30,26 @@ fn steps(wish: &Updating, user: &User) -> Result<Vec<Step>, Refusal> {
         steps.push(Step::EnsureDetails(changes));
     }
     let named = named_device(wish, user)?;
+    let mut renumbered = None;
     if let Some(number) = wish.new_number.as_ref().filter(|_| !wish.vocabulary.is_audian()) {
         let device = device_for(wish, user, named, Some("tel"))?;
         if device.contact_uri != *number {
+            renumbered = Some(device);
             steps.push(Step::EnsureNumber { device_id: device.id.clone(), number: number.clone() });
         }
     }
     if let Some(available) = wish.available {
         let device = device_for(wish, user, named, None)?;
-        steps.extend(availability(device, available, user));
+        if renumbered.is_none_or(|renumbered| renumbered.id != device.id) {
+            steps.extend(availability(device, available, user));
+        } else if available {
+            // A new number is unverified until the person answers a call; the provider says so for the row.
+            let unverified = Device { available: None, verified: Some(false), ..device.clone() };
+            steps.extend(availability(&unverified, available, user));
+        } else if device.available == Some(true) {
+            // Once its number is new it cannot be switched any more.
+            steps.splice(steps.len() - 1..steps.len() - 1, availability(device, available, user));
+        }
     }
     if let Some(password) = &wish.sip_password {
         let device = device_for(wish, user, named, Some("sip"))?;
@@ -138,10 +149,11 @@ fn listed(devices: &[Device]) -> String {
 }
 
 /// One device is ON at a time, so the others that are ON go OFF first (developer.exotel.com, device availability).
-/// A device that is known to be unverified refuses, so the others are not touched for it.
+/// A device that is known to be unverified is off and refuses to go ON, so the others are not touched for it.
 fn availability(device: &Device, available: bool, user: &User) -> Vec<Step> {
     let mut steps = Vec::new();
-    if device.available == Some(available) {
+    let is_off = device.available.is_none() && device.verified == Some(false);
+    if device.available == Some(available) || (!available && is_off) {
         return steps;
     }
     if available && device.verified != Some(false) && !planted(Bug::LeavesOthersOn) {
@@ -220,6 +232,23 @@ mod tests {
             planned(Updating { available: Some(true), ..Updating::default() }, &user()),
             "device_ambiguous"
         );
+    }
+
+    #[test]
+    fn a_new_number_is_unverified() {
+        let wish = |available| Updating {
+            device_id: Some("t1".into()),
+            new_number: Some("+912".into()),
+            available: Some(available),
+            ..Updating::default()
+        };
+        assert_eq!(planned(wish(true), &user()), "number t1, on t1");
+        assert_eq!(planned(wish(false), &user()), "off t1, number t1");
+        let mut unverified = user();
+        unverified.devices = Some(vec![device("t1", "tel", "+911", None)]);
+        assert_eq!(planned(wish(false), &unverified), "number t1");
+        let off = Updating { available: Some(false), ..Updating::default() };
+        assert_eq!(planned(off, &unverified), "unchanged");
     }
 
     #[test]

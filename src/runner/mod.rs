@@ -17,7 +17,7 @@ mod step;
 mod stop;
 mod token;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -76,6 +76,24 @@ pub struct Engine<'a> {
     pub untold: Untold,
     /// What the looks for doubtful rows found, until each row has taken notice.
     pub found: Found,
+    /// Whether users get SIP devices at all.
+    pub sip_devices: SipDevices,
+}
+
+/// What the looks for SIP devices of new users came to.
+#[derive(Debug, Default)]
+pub struct SipDevices {
+    /// Somebody has one.
+    seen: Cell<bool>,
+    /// Somebody waited in vain.
+    missed: Cell<bool>,
+}
+
+impl SipDevices {
+    /// Whether the provider seems to make none, so that waiting is in vain.
+    fn are_none(&self) -> bool {
+        self.missed.get() && !self.seen.get()
+    }
 }
 
 /// By row; only the engine knows what is inside.

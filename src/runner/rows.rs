@@ -44,8 +44,10 @@ impl Engine<'_> {
     pub(super) fn too_many_errors(&self) -> bool {
         let failed = self.failed_before + self.journal.state().ended(Status::Failed);
         let Some(most) = self.max_errors.filter(|most| failed >= (*most).max(1)) else { return false };
+        let rows = if failed == 1 { "row" } else { "rows" };
         let message = format!(
-            "{failed} rows failed and --max-errors allows {most}; look into them, then raise the bound or mend the rows"
+            "{failed} {rows} failed and --max-errors is {most}, so no further row was started; look into them, then go on \
+             with a higher --max-errors"
         );
         self.stop.raise(Stop::new(Cause::Guard, "guard", message));
         true
@@ -134,7 +136,9 @@ impl Engine<'_> {
         {
             progress.learn(&Applied { user: Some(Box::new(user)), ..Applied::default() });
         }
-        Ok(Some(progress.open.sip_device.clone()).filter(|id| !id.is_empty()))
+        let found = Some(progress.open.sip_device.clone()).filter(|id| !id.is_empty());
+        self.sip_devices.seen.set(self.sip_devices.seen.get() || found.is_some());
+        Ok(found)
     }
 
     async fn end(&self, row: u32, outcome: RowOutcome) -> RowEnd {

@@ -163,9 +163,9 @@ pub(super) fn codes(troubles: &[Trouble]) -> String {
     troubles.iter().map(|trouble| trouble.code.as_str()).collect::<Vec<_>>().join("; ")
 }
 
-/// All messages of a row in one cell, in the order of its codes.
+/// All messages of a row in one cell, in the order of its codes: cut at `; `, both cells have as many parts.
 pub(super) fn messages(troubles: &[Trouble]) -> String {
-    troubles.iter().map(|trouble| trouble.message.as_str()).collect::<Vec<_>>().join("; ")
+    troubles.iter().map(|trouble| trouble.message.replace("; ", ", ")).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

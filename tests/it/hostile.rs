@@ -104,6 +104,11 @@ fn outcome_of(cell: &str) -> RowOutcome {
     outcome
 }
 
+/// A message as it is written: `; ` stands between two of them only.
+fn told(message: &str) -> String {
+    message.replace("; ", ", ")
+}
+
 fn write_results(path: &Path, cells: &[String]) {
     let file = std::io::BufWriter::new(std::fs::File::create(path).expect("the folder is ours"));
     let mut writer = ResultWriter::new(file, &header(), &[], FormulaGuard::On).expect("there is room");
@@ -127,7 +132,8 @@ fn results_come_back_and_do_not_run() {
         assert_eq!(found[0], wanted, "the input's own cells stay as they came");
         for (name, cell) in ours.iter().zip(found).skip(1) {
             assert!(!would_run(cell), "{name}: {cell:?} runs");
-            assert_eq!(unguarded(cell), *wanted, "{name}");
+            let wanted = if *name == "error_message" { told(wanted) } else { wanted.clone() };
+            assert_eq!(unguarded(cell), wanted, "{name}");
         }
     });
     assert_eq!(count, cells.len());
@@ -153,7 +159,8 @@ fn failed_rows_and_exports_come_back_and_do_not_run() {
     for path in [&failed, &export] {
         let count = read_back(path, &["error_message"], |place, found| {
             assert!(!would_run(found[0]), "{:?} runs", found[0]);
-            assert_eq!(unguarded(found[0]), cells[place]);
+            let wanted = if path == &failed { told(&cells[place]) } else { cells[place].clone() };
+            assert_eq!(unguarded(found[0]), wanted);
         });
         assert_eq!(count, cells.len());
     }
@@ -177,17 +184,17 @@ fn a_workbook_holds_the_same_text_and_no_formula() {
     let range = workbook.worksheet_range("results").expect("the sheet is there");
     let message =
         2 + RESULT_COLUMNS.iter().position(|name| *name == "error_message").expect("a column of ours");
-    for (row, wanted) in (1..).zip(&cells) {
-        for column in [0, message as u32] {
+    for (row, cell) in (1..).zip(&cells) {
+        for (column, wanted) in [(0, cell.clone()), (message as u32, told(cell))] {
             match range.get_value((row, column)) {
-                Some(Data::String(text)) => assert_eq!(text, wanted, "row {row}"),
+                Some(Data::String(text)) => assert_eq!(*text, wanted, "row {row}"),
                 Some(Data::Empty) | None => assert_eq!(wanted, "", "row {row}"),
                 Some(other) => panic!("{wanted:?} became {other:?}"),
             }
         }
     }
     let count = read_back(&xlsx, &["note", "error_message"], |place, found| {
-        assert_eq!(found, [&cells[place], &cells[place]]);
+        assert_eq!(found, [&cells[place], &told(&cells[place])]);
     });
     assert_eq!(count, cells.len());
 }

@@ -14,6 +14,7 @@ use callroster::pace::{Learned, Pace};
 use callroster::preflight::{Preflight, PreflightFailed, Sought, ValidRows};
 use callroster::provider::exotel::Exotel;
 use callroster::roster::NewUser;
+use callroster::row::Request;
 use callroster::runner::{self, CallSeen, Caller, Engine, StopSign, Watch};
 use callroster::secret::Secret;
 use tokio::time::{sleep, timeout};
@@ -225,6 +226,7 @@ async fn carry_out(
         failed_before: 0,
         untold: Default::default(),
         found: Default::default(),
+        sip_devices: Default::default(),
     };
     for stage in [Stage::Find, Stage::Execute] {
         rows.next = 0;
@@ -281,7 +283,7 @@ async fn next_planned(
 /// Tells how every row ended, and ends the run if its disk lets it.
 async fn tell(world: &World, scenario: &Scenario, journal: &Journal, stop: &StopSign) -> Process {
     let synced = journal.sync().await;
-    let (mut told, mut tally) = (Vec::new(), Tally::default());
+    let (mut told, mut tally, mut later) = (Vec::new(), Tally::default(), false);
     let stop = stop.stop();
     if let Some(stop) = &stop {
         world.show(&format!("{stop:?}"));
@@ -290,6 +292,9 @@ async fn tell(world: &World, scenario: &Scenario, journal: &Journal, stop: &Stop
         match runner::outcome_of(journal, row as u32, &meant.request, stop.as_ref()).await {
             Ok((outcome, _)) => {
                 tally.add(outcome.status);
+                let without_key =
+                    matches!(&meant.request, Request::Onboard(wish) if !wish.user.has_natural_key());
+                later |= outcome.may_pass_later() && !without_key;
                 world.show(&serde_json::to_string(&outcome).expect("an outcome is JSON"));
                 told.push(outcome);
             }
@@ -301,7 +306,7 @@ async fn tell(world: &World, scenario: &Scenario, journal: &Journal, stop: &Stop
         }
     }
     let (cause, stopped) = (stop.as_ref().map(|stop| stop.cause), stop.is_some());
-    let code = if synced.is_err() { 1 } else { exit_code(&tally, cause) };
+    let code = if synced.is_err() { 1 } else { exit_code(&tally, cause, later) };
     world.told.replace(Some(told));
     let _ = journal.durable(&Event::End { at: stamp(world), exit_code: code, stopped }).await;
     Process::Ended

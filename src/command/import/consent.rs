@@ -41,8 +41,9 @@ impl Import<'_> {
     /// Says after a dry run that the run itself would be refused.
     pub(super) fn foretell_guard(&self, planned: &Planned) {
         if let Some(excess) = self.excess(planned) {
-            let mend = self.consent_to(planned);
-            self.screen.warn(&format!("without --dry-run this would be refused: {excess}; {mend}"));
+            let message =
+                format!("without --dry-run this would be refused: {excess}; {}", self.consent_to(planned));
+            self.stop.raise(Stop::new(Cause::Guard, "guard", message));
         }
     }
 
@@ -59,10 +60,10 @@ impl Import<'_> {
         let roster = self.run.journal.state().roster;
         let (most, said) = match (self.options.max_delete, roster) {
             (Some(bound), roster) => (bound.of(roster.unwrap_or_default()), "--max-delete allows"),
-            (None, Some(roster)) => (
-                DEFAULT_SHARE.of(roster).max(ALWAYS_ALLOWED),
-                "without --max-delete a fifth of the roster may go,",
-            ),
+            (None, Some(roster)) if DEFAULT_SHARE.of(roster) > ALWAYS_ALLOWED => {
+                (DEFAULT_SHARE.of(roster), "without --max-delete a fifth of the roster may go,")
+            }
+            (None, Some(_)) => (ALWAYS_ALLOWED, "without --max-delete a small roster may lose"),
             (None, None) => (ALWAYS_ALLOWED, "the size of the roster is not known, so"),
         };
         let of = roster.map(|roster| format!(" of {roster}")).unwrap_or_default();

@@ -26,7 +26,7 @@ impl Import<'_> {
         }
         let told = results.finish().await?;
         let stop = self.stop.stop();
-        let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause));
+        let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause), told.later);
         if !self.options.dry_run {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
             let end = Event::End { at: now(), exit_code: code, stopped: stop.is_some() };

@@ -153,6 +153,7 @@ impl Import<'_> {
             failed_before: planned.failed,
             untold: Default::default(),
             found: Default::default(),
+            sip_devices: Default::default(),
         };
         self.screen.begin(self.verb(), Some(planned.to_do));
         rows.rewind_rows()?;

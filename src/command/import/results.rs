@@ -48,6 +48,8 @@ pub(super) struct Told {
     pub warnings: std::collections::BTreeMap<String, u64>,
     pub troubles: Groups,
     pub failed: usize,
+    /// Rows failed that have another try when the run goes on.
+    pub later: bool,
 }
 
 impl<'a> Results<'a> {
@@ -143,6 +145,7 @@ impl<'a> Results<'a> {
         let written = self.writer.write(raw, &outcome, word, &warnings, &import.run.folder.id);
         written.map_err(disk(&self.path))?;
         self.told.count(raw.source_row, &outcome, &warnings);
+        self.told.later |= outcome.may_pass_later() && !is_without_key(&checked.request);
         if is_to_be_mended(&outcome, &checked.request) && !import.options.dry_run {
             self.to_mend.push(raw.index);
         }
@@ -204,12 +207,14 @@ fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
 fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>) -> bool {
     match outcome.status {
         Status::Invalid | Status::Failed => true,
-        Status::Partial => !matches!(
-            request,
-            Ok(Request::Onboard(wish)) if !wish.user.has_natural_key()
-        ),
+        Status::Partial => !is_without_key(request),
         _ => false,
     }
+}
+
+/// Whether nothing but a journal can tell who was made of the row.
+fn is_without_key(request: &Result<Request, Vec<Problem>>) -> bool {
+    matches!(request, Ok(Request::Onboard(wish)) if !wish.user.has_natural_key())
 }
 
 /// The codes of the warnings column.
