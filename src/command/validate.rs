@@ -89,7 +89,7 @@ fn columns_of(sheet: &Sheet, options: &ValidateOptions) -> Result<Columns, Failu
         )
     })?;
     Columns::of(sheet.header(), kind, &options.sheet.mappings)
-        .map_err(|error| Failure::new(exit::INPUT, format!("{file}: {error}")))
+        .map_err(|error| Failure::new(exit::INPUT, format!("{file}, line 1: {error}")))
 }
 
 fn checker(columns: Columns, sheet: &Sheet, options: &ValidateOptions) -> Checker {

@@ -20,7 +20,7 @@ use crate::runner::{CallSeen, Watch};
 use log::CallLog;
 use progress::Progress;
 
-pub use progress::{in_words, plural};
+pub use progress::{in_words, people, plural};
 pub use wrap::wrapped;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();

@@ -212,6 +212,11 @@ pub fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
+/// `1 person`, `2 people`.
+pub fn people(count: u64) -> String {
+    if count == 1 { "1 person".into() } else { format!("{count} people") }
+}
+
 /// A time as people say it: `40 s`, `7 min`, `6.7 hours`.
 pub fn in_words(time: Duration) -> String {
     match time.as_secs_f64() {

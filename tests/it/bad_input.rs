@@ -128,7 +128,7 @@ fn standard_input_is_called_by_its_name() {
     let desk = Desk::new();
     let header = b"first_name,last_name,email,Email\n";
     for words in [&["validate", "-"][..], &["onboard", "-", "--simulate"]] {
-        desk.run_with(words, header).exits(3).tells("standard input: columns C");
+        desk.run_with(words, header).exits(3).tells("standard input, line 1: columns C");
     }
     desk.run_with(&["validate", "-"], b"nothing\nx\n").exits(2).tells("the header of standard input");
 }

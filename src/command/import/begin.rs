@@ -88,12 +88,14 @@ async fn go_on(
             format!("{failed}; nothing was sent; mend the disk, then run the same command"),
         )
     })?;
+    let now = run.journal.state();
     screen.say(&format!(
         "going on with run {id} of {}: {} ended, {} in the middle",
         state.header.started,
-        plural(state.ended_rows(), "row"),
-        state.open.len()
+        plural(now.ended_rows(), "row"),
+        now.open.len()
     ));
+    drop(now);
     Ok(run)
 }
 

@@ -13,7 +13,7 @@ use crate::command::output::{put_out_json, standard_output};
 use crate::journal::Event;
 use crate::outcome::{Cause, Status, Stop, exit, exit_code};
 use crate::runner::CallCounts;
-use crate::screen::plural;
+use crate::screen::{people, plural};
 use crate::table::{Privacy, WholeFile, write_results_workbook};
 
 impl Import<'_> {
@@ -122,6 +122,9 @@ impl Import<'_> {
             "{what}: {rows}: {}",
             if parts.is_empty() { "nothing to do".into() } else { parts.join(", ") }
         ));
+        if told.invited > 0 && !self.options.no_invite {
+            self.screen.say(&format!("the provider sent an invitation mail to {}", people(told.invited)));
+        }
         told.troubles.lines("row").iter().for_each(|line| self.screen.show(line));
         if !told.warnings.is_empty() {
             let warnings: Vec<String> =

@@ -45,7 +45,7 @@ impl Input {
         }
         paths.check(options.rules.generate_sip_passwords)?;
         let columns = Columns::of(sheet.header(), options.kind, &options.sheet.mappings)
-            .map_err(|error| Failure::new(exit::INPUT, format!("{}: {error}", paths.named())))?;
+            .map_err(|error| Failure::new(exit::INPUT, format!("{}, line 1: {error}", paths.named())))?;
         for note in sheet.notes().iter().chain(&columns.notes()) {
             screen.say(&format!("note: {note}"));
         }

@@ -104,8 +104,7 @@ impl Import<'_> {
             ));
         }
         if planned.invited > 0 {
-            let people =
-                if planned.invited == 1 { "1 person".into() } else { format!("{} people", planned.invited) };
+            let people = screen::people(planned.invited);
             self.screen.say(&format!("{people} will get an invitation mail from the provider"));
         }
         if planned.busy > 0 {

@@ -11,7 +11,7 @@ use super::planning::{journal_failed, on_a_call};
 use super::rows::InputRows;
 use crate::command::Failure;
 use crate::explain::Groups;
-use crate::outcome::{RowOutcome, Status, Tally, Trouble};
+use crate::outcome::{RowOutcome, Status, StepWord, Tally, Trouble};
 use crate::plan::{Look, Verdict, verdict};
 use crate::preflight::Sought;
 use crate::roster::User;
@@ -48,6 +48,8 @@ pub(super) struct Told {
     pub warnings: std::collections::BTreeMap<String, u64>,
     pub troubles: Groups,
     pub failed: usize,
+    /// People who were made and have an e-mail.
+    pub invited: u64,
     /// Rows failed that have another try when the run goes on.
     pub later: bool,
 }
@@ -145,6 +147,7 @@ impl<'a> Results<'a> {
         let written = self.writer.write(raw, &outcome, word, &warnings, &import.run.folder.id);
         written.map_err(disk(&self.path))?;
         self.told.count(raw.source_row, &outcome, &warnings);
+        self.told.invited += u64::from(is_invited(&outcome, &checked.request));
         self.told.later |= outcome.may_pass_later() && !is_without_key(&checked.request);
         if is_to_be_mended(&outcome, &checked.request) && !import.options.dry_run {
             self.to_mend.push(raw.index);
@@ -210,6 +213,12 @@ fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>
         Status::Partial => !is_without_key(request),
         _ => false,
     }
+}
+
+/// Whether the provider sent a mail: it does so when it makes somebody who has an e-mail.
+fn is_invited(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>) -> bool {
+    let made = outcome.steps_done.contains(&StepWord::User);
+    made && matches!(request, Ok(Request::Onboard(wish)) if wish.user.email.is_some())
 }
 
 /// Whether nothing but a journal can tell who was made of the row.
