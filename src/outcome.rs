@@ -237,7 +237,7 @@ pub enum Cause {
     Refused,
     /// The provider cannot be reached or still limits.
     Unreachable,
-    /// A guard of the user's: `--max-errors`.
+    /// A guard of the user's, such as `--max-errors`, or a question that was not answered with yes.
     Guard,
 }
 
@@ -247,7 +247,7 @@ impl Stop {
     }
 }
 
-/// The exit codes of the contract, section 8.
+/// The exit codes, as the README has them.
 pub mod exit {
     pub const DONE: u8 = 0;
     pub const INTERNAL: u8 = 1;

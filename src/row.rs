@@ -213,7 +213,7 @@ pub trait RowSource {
 /// What is wrong with a row; a row may have several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
-    /// A code of the contract, section 5: `phone_invalid`.
+    /// Its code, such as `phone_invalid`; `callroster explain` knows them all.
     pub code: &'static str,
     pub field: Option<Field>,
     /// What happened and the mend, for a person: a lower-case phrase without a full stop.

@@ -14,7 +14,7 @@ pub struct Sourced {
 }
 
 impl Settings {
-    /// Every setting that tells how the account is spoken to.
+    /// The settings that tell how the account is spoken to.
     pub fn sources(&self, choice: &ProviderChoice) -> Vec<Sourced> {
         let (arguments, profile) = (&self.arguments, &self.profile);
         let text = |value: Option<&String>| value.cloned();

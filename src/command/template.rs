@@ -35,7 +35,7 @@ pub fn template(arguments: &TemplateArguments) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-/// Whether somebody's work would be lost: an untouched template may be written again.
+/// Whether somebody's work would be lost: an untouched template, as CSV, may be written again.
 fn is_filled(path: &Path, template: &Template) -> bool {
     fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && bytes != template.csv().as_bytes())
 }

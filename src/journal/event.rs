@@ -76,7 +76,7 @@ pub struct Header {
     pub version: String,
     pub run_id: String,
     pub started: String,
-    /// `onboard`, `update`, `offboard`.
+    /// `onboard`, `update`, `offboard`, `restore`.
     pub command: String,
     pub provider: String,
     pub account: String,

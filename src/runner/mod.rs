@@ -1,6 +1,6 @@
 //! The engine of a run: rows in bounded concurrency, each writing call by the protocol of `ARCHITECTURE.md`.
 //!
-//! The only place that reads the clock, sleeps and draws chance. It knows no file, no socket and no screen:
+//! Its clock, its sleep and its chance are asked here and in no decision below. It knows no file, no socket and no screen:
 //! transport, disk and watcher are given in, so that whole runs are tested under a paused clock.
 
 mod ahead;

@@ -1,7 +1,7 @@
 //! Workbooks out: one sheet of text cells with a header that stays in sight.
 //!
 //! Every cell is text, so that nothing runs as a formula and no number loses its `+` or its zeros; no
-//! guard is needed. Rows go to a temporary file while they are written, so that memory stays flat.
+//! guard is needed. Rows go to a temporary file while they are written; at the end the whole workbook, packed, is in memory.
 
 use std::io::{self, Write};
 

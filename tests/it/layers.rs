@@ -24,9 +24,14 @@ fn is_test(path: &Path) -> bool {
     path.iter().any(|part| part == "tests" || part == "tests.rs")
 }
 
-/// The code of a file: without comments, and without the tests at its foot.
+/// The code of a file: without comments, and without the tests at its foot. Tests in a file of their own are named at the
+/// top of some.
 fn code(text: &str) -> String {
-    let body = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let starts = |(at, mark): &(usize, &str)| {
+        text[at + mark.len()..].lines().next().is_some_and(|line| line.ends_with('{'))
+    };
+    let tests = text.match_indices("#[cfg(test)]\nmod ").find(starts);
+    let body = &text[..tests.map_or(text.len(), |(at, _)| at)];
     body.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
