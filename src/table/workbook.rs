@@ -11,6 +11,8 @@ mod lay;
 #[cfg(feature = "xlsx")]
 mod ods;
 #[cfg(feature = "xlsx")]
+mod quiet;
+#[cfg(feature = "xlsx")]
 mod value;
 
 #[cfg(feature = "xlsx")]

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{
     Data, Dimensions, Ods, OdsError, Reader, Sheet, SheetType, SheetVisible, Sheets, Xls, XlsError, Xlsb,
@@ -13,6 +12,7 @@ use super::super::Refusal;
 use super::super::source::{Source, SourceReader};
 use super::archive::{self, Kind, damaged};
 use super::lay::Layout;
+use super::quiet::quietly;
 use super::value::{text, unsaved};
 use super::{COMPOUND_FILE, Converted, address, ods};
 
@@ -27,7 +27,7 @@ pub fn converted(source: &Source, sheet: Option<&str>) -> Result<Converted, Refu
         Ok(Converted { text: Source::spool(|spool| lay_out(&mut book, &name, spool))?, note })
     };
     // A hostile file must not end the program, whatever the reader of workbooks makes of it.
-    catch_unwind(AssertUnwindSafe(convert)).unwrap_or_else(|_| Err(damaged("its reader gave up")))
+    quietly(convert).unwrap_or_else(|| Err(damaged("its reader gave up")))
 }
 
 fn open(source: &Source) -> Result<Book, Refusal> {
