@@ -10,7 +10,7 @@ use csv::StringRecord;
 use crate::row::RawRow;
 #[cfg(feature = "xlsx")]
 use crate::table::WorkbookWriter;
-use crate::table::{NamedForm, Privacy, WholeFile};
+use crate::table::{Privacy, WholeFile};
 
 /// A copy that appears whole or not at all.
 pub struct Copy {
@@ -31,7 +31,7 @@ impl Copy {
             next_row: 2,
         };
         #[cfg(feature = "xlsx")]
-        if NamedForm::is_workbook(path) {
+        if crate::table::NamedForm::is_workbook(path) {
             copy.workbook = Some(WorkbookWriter::new("mended", header)?);
             return Ok(copy);
         }

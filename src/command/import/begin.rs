@@ -21,6 +21,9 @@ use crate::validate::Vocabulary;
 const FREE: [&str; 6] =
     ["results", "failed", "no_formula_guard", "max_errors", "max_delete", "accept_charges"];
 
+/// Rows after which others have their turn.
+const TURN: u32 = 64;
+
 pub(super) async fn begin_or_go_on(
     options: &ImportOptions,
     input: &Input,
@@ -53,9 +56,7 @@ pub(super) async fn begin_or_go_on(
         }
         abandon(history, standing, screen).await?;
     }
-    let run = start(history.begin(&header.run_id)?, &header).await?;
-    keep_fingerprints(&run, input, key)?;
-    Ok(run)
+    start(history.begin(&header.run_id)?, &header).await
 }
 
 async fn start(run: Run, header: &Header) -> Result<Run, Failure> {
@@ -240,8 +241,9 @@ fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
     kept
 }
 
-/// Keeps a keyed hash of every row, to name the first one that changes.
-fn keep_fingerprints(run: &Run, input: &Input, key: &Key) -> Result<(), Failure> {
+/// Keeps a keyed hash of every row of a run that begins, to name the first one that changes. Others have their turn
+/// meanwhile.
+pub(super) async fn keep_fingerprints(run: &Run, input: &Input, key: &Key) -> Result<(), Failure> {
     let path = run.folder.rows();
     let failed = |error: std::io::Error| Failure::disk(path.display(), error);
     let mut file = BufWriter::new(crate::platform::new_private_file(&path).map_err(failed)?);
@@ -249,6 +251,9 @@ fn keep_fingerprints(run: &Run, input: &Input, key: &Key) -> Result<(), Failure>
     let mut row = RawRow::default();
     while rows.read(&mut row)? {
         file.write_all(&key.row(&row.cells)).map_err(failed)?;
+        if row.index.is_multiple_of(TURN) {
+            tokio::task::yield_now().await;
+        }
     }
     file.flush().map_err(failed)
 }

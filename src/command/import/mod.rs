@@ -93,9 +93,8 @@ impl Import<'_> {
     async fn carry_out(&self) -> Result<u8, Failure> {
         let caller = self.connection.caller(self.settings, self.history, (&self.stop, self.screen));
         let mut rows = InputRows::new(self.input);
-        if !self.strictly_refused(0) {
-            self.look(&caller, &mut rows).await?;
-        }
+        let (looked, kept) = tokio::join!(self.look(&caller, &mut rows), self.keep_fingerprints());
+        looked.and(kept)?;
         let planned = self.plan(&mut rows).await?;
         self.show_plan(&planned, &caller);
         if !self.may_go_on(&planned).await {
@@ -110,7 +109,7 @@ impl Import<'_> {
 
     /// Asks the roster about the valid rows, unless an earlier process of the run did.
     async fn look(&self, caller: &Caller<'_>, rows: &mut InputRows<'_>) -> Result<(), Failure> {
-        if self.input.survey.valid == 0 || self.run.journal.state().ready {
+        if self.strictly_refused(0) || self.input.survey.valid == 0 || self.run.journal.state().ready {
             return Ok(());
         }
         let preflight = Preflight {
@@ -131,6 +130,14 @@ impl Import<'_> {
             // The stop sign says why, and the results will tell it.
             Ok(()) | Err(PreflightFailed::Stopped) => Ok(()),
             Err(PreflightFailed::Rows(refusal)) => Err(refusal.into()),
+        }
+    }
+
+    /// Before the first writing call, and while the roster is waited for.
+    async fn keep_fingerprints(&self) -> Result<(), Failure> {
+        match self.options.dry_run || self.run.resumed {
+            true => Ok(()),
+            false => begin::keep_fingerprints(self.run, self.input, self.key).await,
         }
     }
 
