@@ -60,6 +60,15 @@ impl IdSet {
         !self.places.is_empty() && self.places[self.place(key.0)] == key.0
     }
 
+    /// Reads the places of a page's users, so that the memory looks for all of them at once and not for one after the
+    /// other.
+    pub fn fetch(&self, keys: &[Key]) {
+        if !self.places.is_empty() {
+            let seen = keys.iter().fold(0, |seen, key| seen ^ self.places[self.first_place(key.0)]);
+            std::hint::black_box(seen);
+        }
+    }
+
     /// Whether the user was not in the set before.
     pub fn insert(&mut self, key: Key) -> bool {
         if self.count >= most_in(self.places.len()) {
@@ -75,12 +84,16 @@ impl IdSet {
     /// Where the number is, or else the empty place where it belongs.
     fn place(&self, number: u128) -> usize {
         let count = self.places.len();
-        // The upper half of the hash, scaled to the table, spreads evenly without a power of two.
-        let mut place = (((number >> 64) * count as u128) >> 64) as usize;
+        let mut place = self.first_place(number);
         while self.places[place] != 0 && self.places[place] != number {
             place = if place + 1 == count { 0 } else { place + 1 };
         }
         place
+    }
+
+    /// The upper half of the hash, scaled to the table, spreads evenly without a power of two.
+    fn first_place(&self, number: u128) -> usize {
+        (((number >> 64) * self.places.len() as u128) >> 64) as usize
     }
 
     fn rebuild(&mut self, places: usize) {

@@ -163,8 +163,9 @@ impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
             self.ids.reserve(list.total.get().unwrap_or_default());
         }
         let before = self.ids.count();
-        for user in &page.users {
-            let key = Key::of(&user.id);
+        let keys: Vec<Key> = page.users.iter().map(|user| Key::of(&user.id)).collect();
+        self.ids.fetch(&keys);
+        for (key, user) in keys.into_iter().zip(&page.users) {
             let new = self.ids.insert(key);
             let new_in_list =
                 if self.lists.len() > 1 { self.in_lists.insert((list.place, key)) } else { new };
