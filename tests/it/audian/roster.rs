@@ -66,6 +66,28 @@ fn numbers_name_nobody_and_contradict_nobody() {
 }
 
 #[test]
+fn a_generated_password_needs_one_device_of_its_users_own() {
+    let desk = desk(40, &[]);
+    let devices = |count: usize| {
+        let with = |user: &&String| {
+            let of_sip = own(&desk).devices.into_iter().filter(|device| device.device_type != "cellphone");
+            let owned: Vec<_> = of_sip.filter(|device| device.owner.as_ref() == Some(*user)).collect();
+            owned.len() == count
+        };
+        people(&desk).iter().find(with).expect("somebody has so many").clone()
+    };
+    let (several, one, none) = (devices(2), devices(1), devices(0));
+    desk.sheet("change.csv", format!("user_id,sip_password\n{several},\n{one},\n{none},\n"));
+    desk.run(&["update", "change.csv", "--generate-sip-passwords"]).exits(4);
+    let rows = desk.results("change.results.csv");
+    let ends: Vec<_> =
+        rows.iter().map(|row| format!("{} {}", row["result_status"], row["error_code"])).collect();
+    assert_eq!(ends, ["failed device_ambiguous", "updated ", "failed device_not_found"]);
+    assert_eq!(desk.column("change.secrets.csv", "source_row"), ["3"]);
+    assert_eq!(writes(&desk).len(), 1);
+}
+
+#[test]
 fn a_sip_password_reaches_the_only_device_of_its_user() {
     for dialect in ["flat", "kazoo"] {
         let desk = desk(0, &[&format!("dialect={dialect}"), "new_device=on"]);
