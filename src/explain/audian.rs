@@ -150,6 +150,13 @@ pub(super) const CODES: &[Explanation] = &[
         more: "",
     },
     Explanation {
+        code: "not_reassigned",
+        source: Source::Audian,
+        meaning: "The provider said that it gave a leaver's devices to somebody else, and does not list them there.",
+        mend: "look at both users at the provider, and give the devices to the heir by hand",
+        more: "",
+    },
+    Explanation {
         code: "not_archived",
         source: Source::Audian,
         meaning: "The provider deleted a user for good although an archive was asked for. The run stopped, and spared \

@@ -8,9 +8,10 @@ use super::{Engine, rows::Progress};
 use crate::plan::Step;
 use crate::provider::{CallError, Parting};
 
-/// Whether the user is kept for what still belongs to it.
-pub(super) fn is_kept(step: &Step, error: &CallError) -> bool {
-    matches!(step, Step::EnsureGone(_)) && error.status == Some(409)
+/// Whether the user is kept for what still belongs to it. After an unclear try the row ends instead: a step of its own
+/// for the devices would end the journal's doubt about the delete.
+pub(super) fn is_kept(step: &Step, error: &CallError, in_doubt: bool) -> bool {
+    matches!(step, Step::EnsureGone(_)) && error.status == Some(409) && !in_doubt
 }
 
 impl Engine<'_> {

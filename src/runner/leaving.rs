@@ -314,7 +314,7 @@ fn not_inherited(heir: &str, left: usize, applied: &Applied) -> CallError {
     let count = applied.details.get("devices_reassigned").map_or("0", String::as_str);
     CallError {
         failure: Failure::Refused,
-        code: "bad_response".into(),
+        code: "not_reassigned".into(),
         message: format!(
             "the user was deleted, but the provider lists only {count} of {left} devices with {heir}; look for the others there, \
              and give them to {heir} by hand"
@@ -328,7 +328,7 @@ fn not_moved(to: &str, wished: usize, applied: &Applied) -> CallError {
     let count = applied.details.get("devices_reassigned").map_or("0", String::as_str);
     CallError {
         failure: Failure::Refused,
-        code: "bad_response".into(),
+        code: "not_reassigned".into(),
         message: format!(
             "the provider said yes, but lists only {count} of {wished} devices with {to}; look at both users there, then \
              send the row again"

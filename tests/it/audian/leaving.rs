@@ -190,7 +190,7 @@ fn devices_that_did_not_reach_their_heir_are_told() {
     let row = &desk.results("leavers.results.csv")[0];
     assert_eq!(
         (row["result_status"].as_str(), row["error_code"].as_str(), row["steps_done"].as_str()),
-        ("partial", "bad_response", "delete")
+        ("partial", "not_reassigned", "delete")
     );
     assert!(row["error_message"].contains("only 0 of 2 devices"), "{}", row["error_message"]);
     // The user is gone, and by whom is known.
