@@ -82,6 +82,14 @@ impl NewUser {
     pub fn has_natural_key(&self) -> bool {
         self.email.is_some() || self.number.is_some()
     }
+
+    /// What a user without a natural key lacks, for a message.
+    pub fn lacks(&self) -> &'static str {
+        match self.phone {
+            None => "no e-mail and no number",
+            Some(_) => "no e-mail, and this provider finds nobody by a number",
+        }
+    }
 }
 
 impl User {
@@ -91,6 +99,11 @@ impl User {
 
     pub fn devices(&self) -> &[Device] {
         self.devices.as_deref().unwrap_or_default()
+    }
+
+    /// The devices that belong to the user; borrowed ones are somebody else's.
+    pub fn own_devices(&self) -> impl Iterator<Item = &Device> {
+        self.devices().iter().filter(|device| !device.borrowed)
     }
 
     /// The devices of one kind, `tel` or `sip`.

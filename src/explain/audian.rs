@@ -150,9 +150,17 @@ pub(super) const CODES: &[Explanation] = &[
         more: "",
     },
     Explanation {
+        code: "not_reassigned",
+        source: Source::Audian,
+        meaning: "The provider said that it gave a leaver's devices to somebody else, and does not list them there.",
+        mend: "look at both users at the provider, and give the devices to the heir by hand",
+        more: "",
+    },
+    Explanation {
         code: "not_archived",
         source: Source::Audian,
-        meaning: "The provider deleted the user for good although an archive was asked for. The run stopped.",
+        meaning: "The provider deleted a user for good although an archive was asked for. The run stopped, and spared \
+                  the rows after that one.",
         mend: "use --mode disable until the provider says that the account keeps an archive",
         more: "A plain Kazoo knows no archive and takes the call for a delete. The first archive of a run goes \
                alone, so that one user is lost and not several.",

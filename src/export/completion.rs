@@ -1,7 +1,7 @@
-//! What a provider's list leaves out and a column asks for: completed by single reads, each user once.
+//! What a provider's list leaves out and a column or a filter asks for: completed by single reads, each user once.
 //!
-//! Kazoo's list shows neither who is disabled nor whose the devices are. A read for every user is dear, so
-//! that it is made only for columns that were asked for by name.
+//! Audian's list shows neither who is disabled, nor phones, nor whose the devices are. A read for every user is dear, so
+//! that it is made only for columns that were asked for by name, and for a filter that nothing else can answer.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,6 +19,7 @@ use crate::runner::{Broken, Caller};
 /// The reads that an export needs beside its list, and what they told.
 pub struct Completion {
     status: bool,
+    phone: bool,
     devices: bool,
     /// By user id; a second sweep asks nobody again.
     known: RefCell<HashMap<String, Told>>,
@@ -28,6 +29,7 @@ pub struct Completion {
 #[derive(Clone, Default)]
 struct Told {
     status: CompactString,
+    phone: CompactString,
     devices: Option<Vec<Device>>,
 }
 
@@ -37,14 +39,15 @@ impl Completion {
         let bare = facts.paging == Paging::Key;
         Completion {
             status: bare && wish.shape.asks_for(Column::Status),
-            devices: bare && wish.shape.asks_for_devices(),
+            phone: bare && (wish.shape.asks_for(Column::DeviceContactUri) || !wish.contact_uris.is_empty()),
+            devices: bare && (wish.shape.asks_for_devices() || wish.seeks_device()),
             known: RefCell::default(),
         }
     }
 
     /// Fills in what the list left blank.
     pub async fn complete(&self, caller: &Caller<'_>, users: &mut [User]) -> Result<(), ExportFailed> {
-        if !self.status && !self.devices {
+        if !self.status && !self.phone && !self.devices {
             return Ok(());
         }
         let reads = stream::iter(users.iter()).map(|user| self.told(caller, user));
@@ -54,6 +57,9 @@ impl Completion {
         for (user, told) in users.iter_mut().zip(told) {
             if user.status.is_empty() {
                 user.status = told.status;
+            }
+            if user.phone.is_empty() {
+                user.phone = told.phone;
             }
             user.devices = user.devices.take().or(told.devices);
         }
@@ -65,9 +71,10 @@ impl Completion {
             return Ok(told.clone());
         }
         let mut told = Told::default();
-        if self.status && user.status.is_empty() {
+        if (self.status && user.status.is_empty()) || (self.phone && user.phone.is_empty()) {
             let read = caller.read(&Call::Get { user_id: user.id.clone() }).await;
-            told.status = unless_gone(read)?.and_then(|answer| answer.user()).unwrap_or_default().status;
+            let read = unless_gone(read)?.and_then(|answer| answer.user()).unwrap_or_default();
+            (told.status, told.phone) = (read.status, read.phone);
         }
         if self.devices && user.devices.is_none() {
             let devices = unless_gone(caller.devices_of(&user.id).await)?;

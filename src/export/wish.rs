@@ -24,6 +24,13 @@ impl ExportWish {
         ExportWish { shape, emails: Vec::new(), contact_uris: Vec::new(), roles: Vec::new() }
     }
 
+    /// Whether a filter means a device and no number.
+    pub fn seeks_device(&self) -> bool {
+        self.contact_uris
+            .iter()
+            .any(|uri| uri.trim().get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sip:")))
+    }
+
     /// The lists that together bring every wished user; one value after the other fills them.
     pub fn filters(&self, facts: &Facts) -> Vec<Filter> {
         // A filter that takes one value, or none at all, is worth less than a walk.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::History;
 use crate::journal::{Event, Header};
-use crate::outcome::Status;
+use crate::outcome::{RowOutcome, Status, StepWord};
 use crate::plan::Look;
 use crate::roster::User;
 
@@ -21,6 +21,8 @@ pub struct Wanted {
 #[derive(Debug, Default)]
 pub struct Earlier {
     gone: HashMap<String, Look>,
+    /// Those of them of whom nothing is left, archived data included.
+    gone_for_good: HashMap<String, Look>,
     /// Ids of users who were deleted, whatever named them.
     deleted: HashSet<String>,
     made: HashMap<String, VecDeque<Look>>,
@@ -32,6 +34,11 @@ impl Earlier {
     /// How a leaver went, by one of the names that the row gives.
     pub fn gone(&self, name: &str) -> Option<&Look> {
         self.gone.get(&name.to_lowercase())
+    }
+
+    /// How a leaver went of whom no archived data are left.
+    pub fn gone_for_good(&self, name: &str) -> Option<&Look> {
+        self.gone_for_good.get(&name.to_lowercase())
     }
 
     /// The next user who was made of this content by the newest run that made one who was not deleted since, or else
@@ -105,14 +112,15 @@ impl Reading {
                     earlier.made.entry(content).or_default().push_back(look);
                 }
             }
-            Event::Ended { row, outcome }
-                if matches!(outcome.status, Status::Deleted | Status::Purged | Status::Archived) =>
-            {
+            Event::Ended { row, outcome } if ends_user(outcome) => {
                 if outcome.status != Status::Archived && !wanted.contents.is_empty() {
                     earlier.deleted.insert(outcome.user_id.clone());
                 }
                 let Some(user) = self.leavers.remove(row) else { return };
                 let look = Look::GoneBefore { user_id: user.id.clone(), run: self.run.clone() };
+                if outcome.status != Status::Archived {
+                    earlier.gone_for_good.extend(names(&user).map(|name| (name, look.clone())));
+                }
                 earlier.gone.extend(names(&user).map(|name| (name, look.clone())));
             }
             _ => {}
@@ -130,10 +138,16 @@ impl Reading {
     }
 }
 
+/// Whether the row's user left by it, be it without the devices reaching their heir.
+fn ends_user(outcome: &RowOutcome) -> bool {
+    let partly = outcome.status == Status::Partial && outcome.steps_done.contains(&StepWord::Delete);
+    partly || matches!(outcome.status, Status::Deleted | Status::Purged | Status::Archived)
+}
+
 /// All the names that a row may give a user.
 fn names(user: &User) -> impl Iterator<Item = String> + '_ {
     let own = [user.id.as_str(), &user.email].into_iter();
-    let contacts = user.devices().iter().map(|device| device.contact_uri.as_str());
+    let contacts = user.own_devices().map(|device| device.contact_uri.as_str());
     own.chain(contacts).filter(|name| !name.is_empty()).map(str::to_lowercase)
 }
 

@@ -89,7 +89,7 @@ fn moved(wish: &Offboarding, user: &User, heir: Option<&str>) -> Result<Vec<Stri
 
 /// Borrowed devices belong to somebody else and stay.
 fn owned(user: &User) -> impl Iterator<Item = String> {
-    user.devices().iter().filter(|device| !device.borrowed).map(|device| device.id.clone())
+    user.own_devices().map(|device| device.id.clone())
 }
 
 fn disabling(wish: &Offboarding, user: &User, heir: Option<&str>, devices: Vec<String>) -> Vec<Step> {

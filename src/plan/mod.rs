@@ -174,8 +174,8 @@ pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
 pub fn of_user(status: Status, user: &User) -> RowOutcome {
     let mut outcome = RowOutcome::new(status);
     outcome.user_id = user.id.clone();
-    outcome.device_ids = user.devices().iter().map(|device| device.id.clone()).collect();
-    let sip = user.devices_of("sip").next();
+    outcome.device_ids = user.own_devices().map(|device| device.id.clone()).collect();
+    let sip = user.own_devices().find(|device| device.kind == "sip");
     outcome.sip_contact_uri = sip.map(|device| device.contact_uri.to_string()).unwrap_or_default();
     outcome
 }

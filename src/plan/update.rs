@@ -90,12 +90,16 @@ fn changes(wish: &Updating, user: &User) -> Result<Changes, Refusal> {
 fn named_device<'a>(wish: &Updating, user: &'a User) -> Result<Option<&'a Device>, Refusal> {
     if let Some(id) = &wish.device_id {
         let found = user.devices().iter().find(|device| device.id == *id);
-        let message =
-            || format!("the user {} has no device {id}; it has {}", user.id, listed(user.devices()));
-        return found.map(Some).ok_or_else(|| ("device_not_found", message()));
+        let problem = match found {
+            Some(device) if !device.borrowed => return Ok(found),
+            Some(_) => format!("the user {} only borrows the device {id}; name one of its own", user.id),
+            None => format!("the user {} has no device {id}", user.id),
+        };
+        return Err(("device_not_found", format!("{problem}; it has {}", listed(user))));
     }
-    let uri = wish.who.contact_uri.as_deref().unwrap_or_default();
-    Ok(user.devices().iter().find(|device| device.contact_uri.eq_ignore_ascii_case(uri)))
+    // A device need not have an address, and must not answer to a blank cell.
+    let Some(uri) = &wish.who.contact_uri else { return Ok(None) };
+    Ok(user.own_devices().find(|device| device.contact_uri.eq_ignore_ascii_case(uri)))
 }
 
 /// The device for one change: the named one where it fits, else the only one that fits.
@@ -117,7 +121,7 @@ fn device_for<'a>(
         );
         return Err(("device_not_found", message));
     }
-    let mut fitting = user.devices().iter().filter(|device| fits(device));
+    let mut fitting = user.own_devices().filter(|device| fits(device));
     match (fitting.next(), fitting.next()) {
         (Some(device), None) => Ok(device),
         (None, _) => {
@@ -125,8 +129,7 @@ fn device_for<'a>(
             Err(("device_not_found", format!("the user {} has no {kind}device", user.id)))
         }
         _ => {
-            let message =
-                format!("the user has several devices, {}; name one in device_id", listed(user.devices()));
+            let message = format!("the user has several devices, {}; name one in device_id", listed(user));
             Err(("device_ambiguous", message))
         }
     }
@@ -140,10 +143,17 @@ fn another_wish_fits(wish: &Updating, named: Option<&Device>) -> bool {
         || (wish.sip_password.is_some() && kind == Some("sip"))
 }
 
-fn listed(devices: &[Device]) -> String {
-    let shown: Vec<String> = devices
-        .iter()
-        .map(|device| format!("{} ({} {})", device.id, device.kind, device.contact_uri))
+fn listed(user: &User) -> String {
+    let what = |device: &Device| {
+        let parts = [device.kind.as_str(), &device.contact_uri].into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(" ")
+    };
+    let shown: Vec<String> = user
+        .own_devices()
+        .map(|device| match what(device) {
+            what if what.is_empty() => device.id.clone(),
+            what => format!("{} ({what})", device.id),
+        })
         .collect();
     if shown.is_empty() { "none".into() } else { shown.join(", ") }
 }
@@ -269,6 +279,28 @@ mod tests {
             planned(Updating { sip_password: password(), ..Updating::default() }, &plain),
             "device_not_found"
         );
+    }
+
+    #[test]
+    fn a_borrowed_device_is_never_meant() {
+        let borrowed = Device { borrowed: true, ..device("s2", "sip", "", None) };
+        let with = |devices: Vec<Device>| User { devices: Some(devices), ..user() };
+        let wish = || Updating { sip_password: Some(Secret::new("Abcdefg1")), ..Updating::default() };
+        let own = |id: &str| device(id, "sip", "", None);
+        for (devices, expected) in [
+            (vec![borrowed.clone()], "device_not_found"),
+            (vec![own("s1"), borrowed.clone()], "sip_password"),
+            (vec![own("s1"), own("s3"), borrowed.clone()], "device_ambiguous"),
+        ] {
+            assert_eq!(planned(wish(), &with(devices)), expected);
+        }
+        let both = with(vec![own("s1"), borrowed]);
+        let named = Updating { device_id: Some("s2".into()), ..wish() };
+        assert_eq!(planned(named.clone(), &both), "device_not_found");
+        let Verdict::Ending(outcome) = verdict(&named, &both) else { unreachable!("it is refused") };
+        let message = "the user u1 only borrows the device s2; name one of its own; it has s1 (sip)";
+        assert_eq!(outcome.troubles[0].message, message);
+        assert_eq!(outcome.device_ids, Vec::<String>::new());
     }
 
     #[test]

@@ -101,13 +101,15 @@ impl Preflight<'_> {
         let (mut wanted, mut by_id_alone) = (HashSet::new(), true);
         while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
             let who = identity_of(&sought.request);
-            let (email, heir) = match &sought.request {
+            let (email, other) = match &sought.request {
                 Request::Onboard(wish) => (wish.user.email.as_deref(), None),
                 Request::Offboard(wish) => (who.email.as_deref(), wish.reassign_to.as_deref()),
-                _ => (who.email.as_deref(), None),
+                // Somebody else may have the new e-mail.
+                Request::Update(wish) => (who.email.as_deref(), wish.new_email.as_deref()),
+                Request::Restore(_) => (None, None),
             };
-            by_id_alone &= email.is_none() && who.contact_uri.is_none();
-            let names = [email, heir, who.user_id.as_deref(), who.contact_uri.as_deref()];
+            by_id_alone &= email.is_none() && other.is_none() && who.contact_uri.is_none();
+            let names = [email, other, who.user_id.as_deref(), who.contact_uri.as_deref()];
             let names = names.into_iter().flatten();
             wanted.extend(names.map(|name| name.to_lowercase()));
         }

@@ -13,8 +13,11 @@ use crate::row::{Mode, Request};
 use crate::runner::Broken;
 use crate::validate::Vocabulary;
 
-/// A problem with the heir: code and message.
+/// A problem with a row: code and message.
 type Refusal = (&'static str, String);
+
+/// Who gets the devices, or why nobody does.
+pub(super) type Heir = Result<Box<User>, Refusal>;
 
 impl Preflight<'_> {
     /// Completes what was found for a row.
@@ -32,6 +35,9 @@ impl Preflight<'_> {
             Found::Nobody => return Ok(archived_by_id(request).unwrap_or_else(|| nobody(request))),
             found => return Ok(found),
         };
+        if let Some(message) = taken_email(request, &user, walk) {
+            return Ok(Found::Refused { user_id: user.id, code: "already_exists", message });
+        }
         if is_purge(request)
             && user.status == "disabled"
             && let Some(archived) = walk.archived.get_or_try_init(|| self.archived_by_log()).await?
@@ -52,30 +58,39 @@ impl Preflight<'_> {
             _ => None,
         };
         let Some(heir) = heir.filter(|_| !user.is_archived()) else { return Ok(Found::One(user)) };
-        Ok(match self.heir(heir, walk).await? {
+        Ok(match self.heir(heir, request, walk).await? {
             Ok(heir) => Found::Leaver(user, heir),
             Err((code, message)) => Found::Refused { user_id: user.id, code, message },
         })
     }
 
-    /// The user who gets the devices.
-    async fn heir(&self, name: &str, walk: &Walk) -> Result<Result<Box<User>, Refusal>, Broken> {
-        let mut users = match (&walk.directory, name.contains('@')) {
+    /// The user who gets the devices; read once, however many rows name it.
+    async fn heir(&self, name: &str, request: &Request, walk: &Walk) -> Result<Heir, Broken> {
+        let heir = walk.heirs.borrow_mut().entry(name.to_lowercase()).or_default().clone();
+        heir.get_or_try_init(|| self.find_heir(name, request, walk)).await.cloned()
+    }
+
+    async fn find_heir(&self, name: &str, request: &Request, walk: &Walk) -> Result<Heir, Broken> {
+        let users = match (&walk.directory, name.contains('@')) {
             (Some(directory), true) => directory.named(&[name.to_string()]),
             _ => self.by_id(name, walk).await?.into_iter().collect(),
         };
-        let known = users.len();
-        users.retain(|user| !user.is_archived());
+        let mut users = self.in_full(users, request).await?;
+        let known = users.first().map(|user| user.status.to_string());
+        users.retain(|user| !user.is_archived() && user.status != "disabled");
         Ok(match (users.pop(), users.is_empty()) {
             (Some(user), true) => Ok(Box::new(user)),
             (Some(_), false) => Err((
                 "user_ambiguous",
                 format!("reassign_to {name} belongs to several users; name one by its user id"),
             )),
-            (None, _) if known > 0 => Err((
-                "user_not_found",
-                format!("reassign_to {name} is archived and cannot get devices; name somebody who stays"),
-            )),
+            (None, _) if known.is_some() => {
+                let status = known.unwrap_or_default();
+                Err((
+                    "user_not_found",
+                    format!("reassign_to {name} is {status} and cannot get devices; name somebody who stays"),
+                ))
+            }
             (None, _) => Err((
                 "user_not_found",
                 format!(
@@ -123,12 +138,24 @@ impl Preflight<'_> {
 
 /// Archived users need not be shown by any read, so their id is taken at its word.
 fn archived_by_id(request: &Request) -> Option<Found> {
-    let means_archived = match request {
-        Request::Restore(_) => true,
-        request => is_purge(request),
-    };
-    let id = identity_of(request).user_id.clone().filter(|_| means_archived)?;
-    Some(Found::One(Box::new(User { id, ..User::default() })))
+    let id = identity_of(request).user_id.clone()?;
+    match request {
+        Request::Restore(_) => Some(Found::One(Box::new(User { id, ..User::default() }))),
+        request if is_purge(request) => Some(Found::Unseen(id)),
+        _ => None,
+    }
+}
+
+/// Kazoo takes an e-mail twice (its code enforces user names only), so that another user's is found here.
+fn taken_email(request: &Request, user: &User, walk: &Walk) -> Option<String> {
+    let Request::Update(wish) = request else { return None };
+    let email = wish.new_email.as_ref()?;
+    let holders = walk.directory.as_ref()?.named(std::slice::from_ref(email));
+    let other = holders.iter().find(|other| other.id != user.id)?;
+    Some(format!(
+        "the new_email {email} belongs to the user {} already; give the row another e-mail, or free that one first",
+        other.id
+    ))
 }
 
 /// A number alone names nobody where the list shows none.
@@ -147,7 +174,7 @@ fn nobody(request: &Request) -> Found {
     }
 }
 
-fn is_purge(request: &Request) -> bool {
+pub(super) fn is_purge(request: &Request) -> bool {
     matches!(request, Request::Offboard(wish) if wish.mode == Mode::Purge)
 }
 

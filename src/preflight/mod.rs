@@ -4,6 +4,7 @@
 //! offboarding resolve every row to one user. Nothing here can change anything at the provider.
 
 mod directory;
+mod full;
 mod leavers;
 mod newcomers;
 mod people;

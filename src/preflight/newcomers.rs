@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::directory::Directory;
 use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
@@ -88,7 +88,7 @@ impl Preflight<'_> {
                 contacts.entry(&device.contact_uri).or_default().push(place);
             }
         }
-        let mut found = Vec::new();
+        let mut found: Vec<(&Sought, Vec<User>)> = Vec::new();
         for sought in &block {
             let Some(wish) = wish_of(&sought.request) else { continue };
             let by_email = wish.email.as_ref().and_then(|email| emails.get(email.to_lowercase().as_str()));
@@ -96,9 +96,13 @@ impl Preflight<'_> {
             let mut places: Vec<usize> = by_email.into_iter().chain(by_number).flatten().copied().collect();
             places.dedup();
             if !places.is_empty() {
-                found.push((sought.row, places.into_iter().map(|place| users[place].clone()).collect()));
+                found.push((sought, places.into_iter().map(|place| users[place].clone()).collect()));
             }
         }
+        let found = stream::iter(found).map(async |(sought, users)| {
+            Ok::<_, Broken>((sought.row, self.in_full(users, &sought.request).await?))
+        });
+        let found = found.buffered(self.caller.most()).try_collect().await?;
         Ok((found, block.len() as u64))
     }
 

@@ -9,7 +9,7 @@ use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
 use crate::history::Wanted;
 use crate::plan::Look;
 use crate::planted::{Bug, planted};
-use crate::provider::{Call, Filter, Paging};
+use crate::provider::{Filter, Paging};
 use crate::roster::User;
 use crate::row::{Identity, Kind, Request};
 use crate::runner::Broken;
@@ -22,6 +22,8 @@ pub(super) enum Found {
     One(Box<User>),
     /// With the heir of the devices.
     Leaver(Box<User>, Box<User>),
+    /// Archived by the word of the row; no read shows the user, who may have been ended for good before.
+    Unseen(String),
     Refused {
         user_id: String,
         code: &'static str,
@@ -40,6 +42,7 @@ struct Met {
     nobodies: Vec<Nobody>,
     /// Row, leaver and heir: only the last row tells who stays.
     with_heirs: Vec<(u32, Box<User>, Box<User>)>,
+    unseen: Vec<(u32, String)>,
 }
 
 impl Met {
@@ -53,9 +56,13 @@ impl Met {
             Found::Refused { user_id, code, message } => {
                 return Some(Look::Refused { user_id, code: code.into(), message });
             }
-            Found::One(user) => return Some(self.twice(&user, sought).unwrap_or(Look::User(user))),
-            Found::Leaver(user, heir) => match self.twice(&user, sought) {
+            Found::One(user) => return Some(self.twice(&user.id, sought).unwrap_or(Look::User(user))),
+            Found::Leaver(user, heir) => match self.twice(&user.id, sought) {
                 None => self.with_heirs.push((sought.row, user, heir)),
+                twice => return twice,
+            },
+            Found::Unseen(user_id) => match self.twice(&user_id, sought) {
+                None => self.unseen.push((sought.row, user_id)),
                 twice => return twice,
             },
         }
@@ -63,12 +70,12 @@ impl Met {
     }
 
     /// The look of a row that names somebody whom an earlier row named.
-    fn twice(&mut self, user: &User, sought: &Sought) -> Option<Look> {
-        let first = self.first_rows.get(&user.id).filter(|_| !planted(Bug::TwiceIsFine));
+    fn twice(&mut self, user_id: &str, sought: &Sought) -> Option<Look> {
+        let first = self.first_rows.get(user_id).filter(|_| !planted(Bug::TwiceIsFine));
         if let Some(source_row) = first {
-            return Some(Look::Twice { source_row: *source_row, user_id: user.id.clone() });
+            return Some(Look::Twice { source_row: *source_row, user_id: user_id.to_string() });
         }
-        self.first_rows.insert(user.id.clone(), sought.source_row);
+        self.first_rows.insert(user_id.to_string(), sought.source_row);
         None
     }
 }
@@ -109,7 +116,7 @@ impl Preflight<'_> {
         for (row, user, heir) in std::mem::take(&mut met.with_heirs) {
             self.looked(row, leaver(user, &heir, &met.first_rows))?;
         }
-        self.nobodies(met.nobodies)?;
+        self.nobodies(met.nobodies, met.unseen)?;
         Ok(walk.total)
     }
 
@@ -170,10 +177,15 @@ impl Preflight<'_> {
             let who = identity_of(&sought.request);
             let found = match (&who.email, &who.contact_uri, &who.user_id) {
                 (Some(email), _, _) => pick(&by_email, |user| user.email.eq_ignore_ascii_case(email)),
+                // A number that finds nobody can still contradict the id.
+                (None, Some(_), Some(id)) if self.reads_more() => {
+                    self.by_id(id, walk).await?.into_iter().collect()
+                }
                 (None, Some(contact), _) => pick(&by_contact, |user| user.has_contact(contact)),
                 (None, None, Some(id)) => self.by_id(id, walk).await?.into_iter().collect(),
                 (None, None, None) => Vec::new(),
             };
+            let found = self.in_full(found, &sought.request).await?;
             let found = self.judge(who, found, walk).await?;
             let found = self.with_devices(&sought.request, found, walk).await?;
             Ok((sought, found))
@@ -241,30 +253,25 @@ impl Preflight<'_> {
         if walk.whole && walk.wanted.contains(id) {
             return Ok(None);
         }
-        match self.caller.read(&Call::Get { user_id: id.to_string() }).await {
-            Ok(answer) => Ok(answer.user()),
-            Err(Broken::Failed { error, .. }) if error.failure == crate::provider::Failure::Missing => {
-                Ok(None)
-            }
-            Err(broken) => {
-                if let Broken::Failed { error, .. } = &broken {
-                    self.refused(&Call::Get { user_id: String::new() }, error);
-                }
-                Err(broken)
-            }
-        }
+        self.read_one(id).await
     }
 
     /// Leavers who are not there: perhaps an earlier run ended them.
-    fn nobodies(&self, nobodies: Vec<Nobody>) -> Result<(), Broken> {
+    fn nobodies(&self, nobodies: Vec<Nobody>, unseen: Vec<(u32, String)>) -> Result<(), Broken> {
         let earlier = match self.kind {
-            Kind::Offboard if !nobodies.is_empty() => {
-                let leavers =
-                    nobodies.iter().flat_map(|(_, who)| names(who)).map(|(_, name)| name.to_lowercase());
-                (self.earlier)(&Wanted { leavers: leavers.collect(), ..Wanted::default() })
+            Kind::Offboard => {
+                let ids = unseen.iter().map(|(_, user_id)| user_id.as_str());
+                let names = nobodies.iter().flat_map(|(_, who)| names(who)).map(|(_, name)| name);
+                let leavers = names.chain(ids).map(str::to_lowercase).collect();
+                (self.earlier)(&Wanted { leavers, ..Wanted::default() })
             }
             _ => Default::default(),
         };
+        for (row, id) in unseen {
+            let gone = earlier.gone_for_good(&id).cloned();
+            let user = || Look::User(Box::new(User { id, ..User::default() }));
+            self.looked(row, gone.unwrap_or_else(user))?;
+        }
         for (row, who) in nobodies {
             let gone = names(&who).find_map(|(_, name)| earlier.gone(name)).cloned();
             let (column, value) = names(&who).next().unwrap_or_default();
@@ -312,17 +319,27 @@ fn contradiction(who: &Identity, user: &User) -> Option<String> {
             user.id
         ));
     }
-    let contact =
-        who.contact_uri.as_ref().filter(|contact| who.email.is_some() && !may_have(user, contact))?;
-    Some(format!(
-        "the user with the email {} has no device {contact}; correct one of the two cells",
-        who.email.as_deref().unwrap_or_default()
-    ))
+    let named = who.email.is_some() || who.user_id.is_some();
+    let contact = who.contact_uri.as_ref().filter(|contact| named && !may_have(user, contact))?;
+    let name = match &who.email {
+        Some(email) => format!("with the email {email}"),
+        None => user.id.clone(),
+    };
+    Some(match user.phone.is_empty() {
+        true => format!("the user {name} has no device {contact}; correct one of the two cells"),
+        false => {
+            format!(
+                "the user {name} has the number {}, not {contact}; correct one of the two cells",
+                user.phone
+            )
+        }
+    })
 }
 
 /// Whether the user may have this number; a list need not show devices and phones.
 fn may_have(user: &User, contact: &str) -> bool {
-    user.has_contact(contact) || user.phone == contact || (user.devices.is_none() && user.phone.is_empty())
+    let untold = user.devices.is_none() && (user.phone.is_empty() || contact.starts_with("sip:"));
+    user.has_contact(contact) || user.phone == contact || untold
 }
 
 fn several(who: &Identity, users: &[User]) -> Look {

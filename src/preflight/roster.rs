@@ -1,11 +1,15 @@
 //! A walk over the roster: how many users there are, and those who are wanted by id, or all.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use futures::stream::{self, StreamExt};
+use tokio::sync::OnceCell;
 
 use super::Preflight;
 use super::directory::Directory;
+use super::leavers::Heir;
 use crate::provider::{Filter, Page};
 use crate::roster::User;
 use crate::runner::Broken;
@@ -24,7 +28,9 @@ pub(super) struct Walk {
     /// Who is meant by the rows, at a provider whose roster is walked over once.
     pub directory: Option<Directory>,
     /// Who is archived by the provider's log, once somebody asked.
-    pub archived: tokio::sync::OnceCell<Option<HashSet<String>>>,
+    pub archived: OnceCell<Option<HashSet<String>>>,
+    /// The heirs whom rows have named so far: many leavers may share one.
+    pub heirs: RefCell<HashMap<String, Rc<OnceCell<Heir>>>>,
 }
 
 impl Preflight<'_> {

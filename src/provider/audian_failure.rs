@@ -90,6 +90,12 @@ impl Complaint {
         };
     }
 
+    /// Whether it says that somebody else has this e-mail or user name.
+    pub(super) fn is_taken(&self) -> bool {
+        let said = format!("{} {}", self.code, self.text).to_lowercase();
+        self.unique || said.contains("exist") || said.contains("taken") || said.contains("in use")
+    }
+
     /// The failure of this call; no secret appears in it.
     pub(super) fn into_error(mut self, call: &Call, keeper: &TokenKeeper) -> CallError {
         let clean = |text: &str, longest| clean(&secretless(call, keeper, text), longest);
@@ -184,6 +190,10 @@ mod tests {
             r#"{{"auth_token":"t0ken-of-acme","request_id":"r1","status":"error","error":"{status}",
                 "message":"bad_identifier","data":{data}}}"#
         )
+    }
+
+    fn change() -> Call {
+        Call::Change { user_id: "u1".into(), changes: Changes::default() }
     }
 
     fn calls() -> [Call; 6] {
@@ -291,9 +301,12 @@ mod tests {
             (&Call::Create(NewUser::default()), 402, "--accept-charges"),
             (&Call::Create(NewUser::default()), 405, "--dialect"),
             (&Call::Exchange, 404, "AUDIAN_API_KEY"),
+            (&change(), 409, "somebody else changed the same user"),
         ] {
             let message = error(call, status, &flat("x", "It says so.")).message;
             assert!(message.starts_with("It says so; ") && message.contains(part), "{message}");
         }
+        let taken = error(&change(), 409, &flat("email_exists", "email: email exists")).message;
+        assert!(taken.contains("belongs to another user") && !taken.contains("same moment"), "{taken}");
     }
 }

@@ -100,12 +100,12 @@ pub(super) fn device(data: &Value, of: &str) -> Option<Device> {
     Some(Device {
         id,
         name: text(data, &["name"]).into(),
-        contact_uri: if sip_name.is_empty() { "".into() } else { format_compact!("sip:{sip_name}") },
-        kind: if matches!(kind.as_str(), "sip_device" | "softphone" | "sip") {
-            "sip".into()
-        } else {
-            kind.into()
+        kind: match kind.as_str() {
+            "sip_device" | "softphone" | "sip" => "sip".into(),
+            "" if !sip_name.is_empty() => "sip".into(),
+            kind => kind.into(),
         },
+        contact_uri: if sip_name.is_empty() { "".into() } else { format_compact!("sip:{sip_name}") },
         status: text(data, &["registrationStatus"]).into(),
         borrowed: flag(data, "hotdesked") == Some(true) || !(owner.is_empty() || owner == of),
         ..Device::default()
@@ -269,6 +269,8 @@ mod tests {
         let device = device(&data, "u1").expect("a device");
         assert_eq!((device.kind.as_str(), device.contact_uri.as_str()), ("sip", "sip:asha"));
         assert!(!format!("{device:?}").contains("S3cret"));
+        let untyped = super::device(&json!({"id":"d1","sipUsername":"asha"}), "u1").expect("a device");
+        assert_eq!(untyped.kind, "sip");
     }
 
     #[test]

@@ -6,6 +6,9 @@ use super::audian_failure::Complaint;
 use super::words::Said;
 use super::{Call, Failure};
 
+const TAKEN: &str = "the e-mail or user name belongs to another user, perhaps an archived one; find that user with `callroster \
+                     export`, or use another e-mail";
+
 impl Complaint {
     /// The provider's sentence, or ours where it gave none, and the next thing to do.
     pub(super) fn sentence(&self, call: &Call, failure: Failure) -> String {
@@ -32,10 +35,7 @@ impl Complaint {
             Failure::Unclear | Failure::Refused if (300..400).contains(&self.status) => {
                 Some("it points to another address; check --base-url")
             }
-            Failure::Exists => Some(
-                "the e-mail or user name belongs to another user, perhaps an archived one; find that user with `callroster \
-                 export`, or use another e-mail",
-            ),
+            Failure::Exists => Some(TAKEN),
             Failure::Refused => self.row_hint(call),
             _ => None,
         }
@@ -57,6 +57,7 @@ impl Complaint {
                  first",
             ),
             (409, Call::Restore { .. }) => Some("only an archived user can be restored"),
+            (400 | 409, Call::Change { .. }) if self.is_taken() => Some(TAKEN),
             (409, _) => Some("somebody else changed the same user at the same moment; send the row again"),
             (400, Call::Change { .. } | Call::Create(_)) => Some("correct the cell that this speaks of"),
             _ => None,

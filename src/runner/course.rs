@@ -3,7 +3,7 @@
 //! A living run and a later look at it ask the same functions, so that nothing is told from memory.
 
 use super::rows::{Planned, open_outcome};
-use crate::journal::{Event, Journal, JournalFailed, OpenRow};
+use crate::journal::{Event, Journal, JournalFailed, NOT_ARCHIVED, OpenRow};
 use crate::outcome::{RowOutcome, Status, Stop, Trouble};
 use crate::plan::{Look, Plan, Verdict, of_user, verdict};
 use crate::planted::{Bug, planted};
@@ -59,6 +59,7 @@ pub async fn outcome_of(
     let outcome = match verdict(request.clone(), look.as_ref()) {
         Verdict::Ending(outcome) => *outcome,
         Verdict::Go(plan) => match journal.state().open.get(&row) {
+            Some(open) if journal.state().not_archived => spared(open, &plan),
             Some(open) => open_end(open, &plan, stop),
             None => not_attempted(stop),
         },
@@ -93,6 +94,25 @@ fn open_end(open: &OpenRow, plan: &Plan, stop: Option<&Stop>) -> RowOutcome {
     let mut outcome = open_outcome(Status::Partial, open.clone(), plan);
     let message = "the run stopped in the middle of this row; the same command goes on";
     outcome.troubles.push(Trouble::new("interrupted", message));
+    outcome
+}
+
+/// The ending of a row whose user was to be archived, in a run that met an archive which was none: it goes no further.
+fn spared(open: &OpenRow, plan: &Plan) -> RowOutcome {
+    let status = match (open.in_doubt, open.done.is_empty()) {
+        (true, _) => Status::Unknown,
+        (false, true) => Status::NotAttempted,
+        (false, false) => Status::Partial,
+    };
+    let mut outcome = open_outcome(status, open.clone(), plan);
+    let mut message = "the archive of another user was a final delete, so this run goes no further; run the same command with \
+                       --mode disable --fresh"
+        .to_string();
+    if open.in_doubt {
+        message
+            .push_str(", and look at this user at the provider: a call was sent and its effect is not known");
+    }
+    outcome.troubles.push(Trouble::new(NOT_ARCHIVED, message));
     outcome
 }
 

@@ -151,13 +151,22 @@ impl Engine<'_> {
     }
 
     async fn listed(&self, filter: Filter) -> Result<Vec<User>, Broken> {
+        // Nobody who was just made is archived.
+        self.walked(filter, |user| !user.is_archived()).await
+    }
+
+    /// The users of all pages of a list, as far as they are wanted.
+    pub(super) async fn walked(
+        &self,
+        filter: Filter,
+        is_wanted: impl Fn(&User) -> bool,
+    ) -> Result<Vec<User>, Broken> {
         let limit = self.caller.provider().facts().page;
         let (mut users, mut keys, mut start) = (Vec::new(), StartKeys::default(), None);
         loop {
             let listing = Listing { filter: filter.clone(), start, limit, ..Listing::default() };
             let page = self.caller.read(&Call::List(listing)).await?.page();
-            // Nobody who was just made is archived.
-            users.extend(page.users.into_iter().filter(|user| !user.is_archived()));
+            users.extend(page.users.into_iter().filter(&is_wanted));
             // A filter may thin out pages, so that only the one without a next key is the last.
             start = keys.follow(page.next).map_err(|error| Broken::Failed { error, counts: true })?;
             if start.is_none() {

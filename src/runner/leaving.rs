@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::step::{Applied, Current, StepEnd, Try, call_for, used_up};
 use super::{Broken, Engine};
 use crate::plan::{Plan, Step};
-use crate::provider::{Call, CallError, Details, Facts, Failure, StartKeys};
+use crate::provider::{Call, CallError, Details, Facts, Failure, Parting, StartKeys};
 use crate::retry::{self, Next};
 use crate::roster::{Device, User};
 use crate::row::Mode;
@@ -123,7 +123,14 @@ impl Engine<'_> {
             _ if !in_doubt => Ok(Ahead::Send(call)),
             Step::EnsureArchived { .. } => self.archived_in_doubt(user_id, call).await,
             Step::EnsureRestored => {
-                let back = self.user(user_id).await?.is_some_and(|user| user.status == "active");
+                // Whoever is restored may be disabled still.
+                let was_archived = plan.user.as_ref().is_some_and(|user| user.is_archived());
+                let is_back = |user: User| match user.status.as_str() {
+                    "active" => true,
+                    "disabled" => was_archived,
+                    _ => false,
+                };
+                let back = self.user(user_id).await?.is_some_and(is_back);
                 Ok(if back { Ahead::There(Details::new()) } else { Ahead::Send(call) })
             }
             // Where reads never showed the archived user, they cannot show that it is gone.
@@ -160,8 +167,23 @@ impl Engine<'_> {
                 self.archive_refused(user_id, user, error).await
             }
             (Step::EnsureArchived { .. }, Some(user)) if user.is_archived() => applied(),
+            // The call is there, and it is the device that is not.
+            (Step::EnsureReassigned { .. }, Some(_)) if error.message.to_lowercase().contains("device") => {
+                StepEnd::Failed(error)
+            }
+            (Step::EnsureReassigned { to, .. }, Some(_)) if matches!(self.user(to).await, Ok(None)) => {
+                StepEnd::Failed(no_heir(to, error))
+            }
+            (Step::EnsurePurged, Some(user)) if user.status == "active" => {
+                StepEnd::Failed(not_archived(user_id, error))
+            }
             (_, Some(_)) if error.failure == Failure::Missing && may_lack(step) => {
                 StepEnd::Failed(lacking(step, error))
+            }
+            (Step::EnsureGone(_) | Step::EnsureArchived { .. }, None)
+                if error.failure == Failure::Missing && !in_doubt =>
+            {
+                StepEnd::Failed(no_user(user_id, error))
             }
             (Step::EnsurePurged | Step::EnsureRestored, None) if error.failure == Failure::Missing => {
                 StepEnd::Failed(nobody_archived(user_id, error))
@@ -175,8 +197,9 @@ impl Engine<'_> {
         let StepEnd::Done(mut applied) = end else { return end };
         applied.details.retain(|name, _| name == "devices_reassigned");
         let planned = plan.user.as_deref().map(User::devices).unwrap_or_default();
-        let planned =
-            || planned.iter().filter(|device| !device.borrowed).map(|device| device.id.clone()).collect();
+        let planned = || -> Vec<String> {
+            planned.iter().filter(|device| !device.borrowed).map(|device| device.id.clone()).collect()
+        };
         let checked = match step {
             Step::EnsureReassigned { to, devices } => self.arrived(to, devices.clone()).await,
             Step::EnsureGone(parting) => match &parting.heir {
@@ -199,7 +222,14 @@ impl Engine<'_> {
         if let Ok(Some(count)) = checked {
             applied.details.extend(moved(count));
         }
+        let arrived = applied.details.get("devices_reassigned").and_then(|count| count.parse::<usize>().ok());
         match step {
+            Step::EnsureGone(Parting { heir: Some(heir), .. })
+                if arrived.is_some_and(|count| count < planned().len()) =>
+            {
+                let error = not_inherited(heir, planned().len(), &applied);
+                StepEnd::Partly(applied, error)
+            }
             Step::EnsureReassigned { to, devices }
                 if applied.status.is_some() && self.left_behind(user_id, devices, &applied).await =>
             {
@@ -236,7 +266,7 @@ impl Engine<'_> {
     }
 
     /// The ids of the devices that a user owns; those that the user borrows are left out.
-    async fn owned_by(&self, user_id: &str) -> Result<Vec<String>, StepEnd> {
+    pub(super) async fn owned_by(&self, user_id: &str) -> Result<Vec<String>, StepEnd> {
         let devices = self.caller.devices_of(user_id).await.map_err(|broken| self.unread(broken))?;
         Ok(devices.into_iter().filter(|device| !device.borrowed).map(|device| device.id).collect())
     }
@@ -280,11 +310,25 @@ fn moved(count: usize) -> Details {
     Details::from([("devices_reassigned".to_string(), count.to_string())])
 }
 
+fn not_inherited(heir: &str, left: usize, applied: &Applied) -> CallError {
+    let count = applied.details.get("devices_reassigned").map_or("0", String::as_str);
+    CallError {
+        failure: Failure::Refused,
+        code: "not_reassigned".into(),
+        message: format!(
+            "the user was deleted, but the provider lists only {count} of {left} devices with {heir}; look for the others there, \
+             and give them to {heir} by hand"
+        ),
+        status: applied.status,
+        request_id: applied.request_id.clone(),
+    }
+}
+
 fn not_moved(to: &str, wished: usize, applied: &Applied) -> CallError {
     let count = applied.details.get("devices_reassigned").map_or("0", String::as_str);
     CallError {
         failure: Failure::Refused,
-        code: "bad_response".into(),
+        code: "not_reassigned".into(),
         message: format!(
             "the provider said yes, but lists only {count} of {wished} devices with {to}; look at both users there, then \
              send the row again"
@@ -315,6 +359,24 @@ fn lacking(step: &Step, error: CallError) -> CallError {
         error.message
     );
     CallError { message, ..error }
+}
+
+fn no_user(user_id: &str, error: CallError) -> CallError {
+    let message =
+        format!("the user {user_id} is not there any more: somebody else ended it since the roster was read");
+    CallError { code: "user_not_found".into(), message, ..error }
+}
+
+fn no_heir(to: &str, error: CallError) -> CallError {
+    let message = format!("{to}, who was to get the devices, is not there any more; name somebody who stays");
+    CallError { code: "user_not_found".into(), message, ..error }
+}
+
+fn not_archived(user_id: &str, error: CallError) -> CallError {
+    let message = format!(
+        "the user {user_id} is active, and only archived data can be purged; archive the user first, or write delete into mode"
+    );
+    CallError { code: "user_not_archived".into(), message, ..error }
 }
 
 fn nobody_archived(user_id: &str, error: CallError) -> CallError {

@@ -6,6 +6,7 @@
 mod ahead;
 mod archive;
 mod caller;
+mod clearing;
 mod course;
 mod create;
 mod leaving;

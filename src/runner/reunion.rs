@@ -1,10 +1,12 @@
 //! What became of the creates that an earlier process left in doubt: looked up a page a call, before anything is sent.
 
+use std::collections::{HashMap, HashSet};
+
 use super::create::{Seen, judged};
 use super::rows::Planned;
 use super::{Broken, Engine};
 use crate::plan::Step;
-use crate::provider::{Call, Filter, Listing};
+use crate::provider::{Call, Filter, Listing, Paging};
 use crate::roster::NewUser;
 use crate::roster::User;
 
@@ -36,7 +38,14 @@ impl Engine<'_> {
     }
 
     async fn find(&self, rows: &[Planned]) {
-        if rows.is_empty() || self.caller.rest(self.settle).await.is_err() {
+        // A row that is alone finds its user as well by itself, and perhaps with one call.
+        let by_walk = self.caller.provider().facts().paging == Paging::Key;
+        if rows.len() <= usize::from(by_walk) || self.caller.rest(self.settle).await.is_err() {
+            return;
+        }
+        if by_walk {
+            // What a walk cannot show is left to each row.
+            let _ = self.find_by_walk(rows).await;
             return;
         }
         for block in rows.chunks(self.caller.provider().facts().page.max(1) as usize) {
@@ -46,6 +55,23 @@ impl Engine<'_> {
                 self.found.keep(planned.row, seen_among(wish, &users));
             }
         }
+    }
+
+    /// One walk over the roster for all rows: a filter takes one value there, and may be ignored (Audian).
+    async fn find_by_walk(&self, rows: &[Planned]) -> Result<(), Broken> {
+        let emails = rows.iter().filter_map(wish_of).filter_map(|wish| wish.email.as_deref());
+        let wanted: HashSet<String> = emails.map(str::to_lowercase).collect();
+        let is_wanted = |user: &User| !user.is_archived() && wanted.contains(&*user.email.to_lowercase());
+        let mut users: HashMap<String, Vec<User>> = HashMap::new();
+        for user in self.walked(Filter::All, is_wanted).await? {
+            users.entry(user.email.to_lowercase().into()).or_default().push(user);
+        }
+        for planned in rows {
+            let Some(wish) = wish_of(planned) else { continue };
+            let email = wish.email.as_deref().unwrap_or_default().to_lowercase();
+            self.found.keep(planned.row, seen_among(wish, users.get(&email).map_or(&[][..], Vec::as_slice)));
+        }
+        Ok(())
     }
 
     /// All who have an e-mail or a number of the block; `None` where they are more than a page.

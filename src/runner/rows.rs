@@ -1,7 +1,7 @@
 //! Rows in bounded concurrency, and the way of one row through its steps.
 
 use super::step::{Applied, Current, StepEnd, call_for};
-use super::{Broken, Engine, leaving};
+use super::{Broken, Engine, clearing, leaving};
 use crate::journal::{Event, OpenRow};
 use crate::outcome::{Cause, RowOutcome, Status, StepWord, Stop};
 use crate::plan::{Plan, Step, of_user, step_word};
@@ -98,6 +98,10 @@ impl Engine<'_> {
                 StepEnd::Wrong(error) => {
                     return self.end(*row, progress.ended_badly(&name, &error, true)).await;
                 }
+                StepEnd::Partly(applied, error) => {
+                    progress.take_in(name, &applied);
+                    return self.end(*row, progress.partly(&error)).await;
+                }
                 StepEnd::Unknown(error) => return self.doubtful(*row, step, progress, &error).await,
                 StepEnd::Stopped => return RowEnd::Stopped,
             }
@@ -124,7 +128,15 @@ impl Engine<'_> {
         let user_id = self.namesake(step, progress.plan).await.unwrap_or(user_id);
         if leaving::looks_first(step, self.caller.provider().facts()) {
             // What few rows need is not carried about by all.
-            return Box::pin(self.ensure_looking(current, &user_id, step, progress.plan)).await;
+            let end = Box::pin(self.ensure_looking(current, &user_id, step, progress.plan)).await;
+            return match (end, step) {
+                (StepEnd::Failed(error), Step::EnsureGone(parting))
+                    if clearing::is_kept(step, &error, current.in_doubt) =>
+                {
+                    Box::pin(self.without_devices(current, &user_id, parting, progress, error)).await
+                }
+                (end, _) => end,
+            };
         }
         self.ensure(current, &user_id, step, &call_for(step, &user_id, &sip_device)).await
     }
@@ -158,9 +170,12 @@ impl Engine<'_> {
                 outcome.troubles.push(crate::outcome::Trouble::new(
                     "outcome_unknown",
                     format!(
-                        "the create was sent and its answer was lost ({}); the row has no e-mail and no number, so \
-                         look for {} {} at the provider by hand before you send the row again",
-                        error.code, wish.first_name, wish.last_name
+                        "the create was sent and its answer was lost ({}); the row has {}, so look for {} {} at the provider \
+                         by hand before you send the row again",
+                        error.code,
+                        wish.lacks(),
+                        wish.first_name,
+                        wish.last_name
                     ),
                 ));
                 self.end(row, outcome).await
@@ -172,9 +187,9 @@ impl Engine<'_> {
 }
 
 /// What is known of a row on its way.
-struct Progress<'a> {
+pub(super) struct Progress<'a> {
     open: OpenRow,
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     status: Option<u16>,
     request_id: String,
 }
@@ -190,7 +205,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Takes in a step that took effect.
-    fn take_in(&mut self, name: String, applied: &Applied) {
+    pub(super) fn take_in(&mut self, name: String, applied: &Applied) {
         if name == "user" {
             self.learn(applied);
         }
@@ -204,7 +219,7 @@ impl<'a> Progress<'a> {
     }
 
     /// What the journal is to say of the step that took effect last.
-    fn done(&self, row: u32) -> Event {
+    pub(super) fn done(&self, row: u32) -> Event {
         Event::Done {
             row,
             step: self.open.done.last().cloned().unwrap_or_default(),
@@ -231,6 +246,13 @@ impl<'a> Progress<'a> {
         let mut outcome = open_outcome(status, self.open, self.plan);
         outcome.http_status = self.status;
         outcome.request_id = self.request_id;
+        outcome
+    }
+
+    /// All steps took effect, and the last one not in all that belongs to it.
+    fn partly(self, error: &CallError) -> RowOutcome {
+        let mut outcome = self.outcome(Status::Partial);
+        outcome.troubles.push(crate::outcome::Trouble::new(error.code.clone(), error.message.clone()));
         outcome
     }
 

@@ -30,6 +30,8 @@ pub(super) enum StepEnd {
     Unknown(CallError),
     /// It took effect, and another one than was wished.
     Wrong(CallError),
+    /// It took effect, and something that belongs to it did not.
+    Partly(Applied, CallError),
     /// The run stops; the journal knows whether the step is in doubt.
     Stopped,
 }

@@ -3,7 +3,9 @@
 mod account;
 mod archive;
 mod leaving;
+mod reunion;
 mod roster;
+mod unshown;
 
 use std::time::Duration;
 

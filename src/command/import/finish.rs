@@ -102,7 +102,9 @@ impl Import<'_> {
 
     /// Whether something is left.
     fn goes_on(&self) -> bool {
-        !self.options.dry_run && self.run.journal.state().unfinished()
+        let state = self.run.journal.state();
+        // A run that met an archive which was none goes no further; the stop message names the way.
+        !self.options.dry_run && state.unfinished() && !state.not_archived
     }
 
     fn summarise(&self, told: &Told, counts: CallCounts, code: u8) -> Result<(), Failure> {

@@ -235,6 +235,8 @@ fn warnings(checked: &Checked, look: Option<&Look>) -> Vec<&'static str> {
     let stays = |user: &User| user.devices().iter().any(|device| device.available.is_none());
     if let Ok(Request::Offboard(leaver)) = &checked.request
         && leaver.mode == Mode::Disable
+        // Audian's devices are never verified.
+        && !leaver.vocabulary.is_audian()
         && look.and_then(Look::user).is_some_and(stays)
     {
         // It cannot be switched off, and could be used once somebody verifies it.

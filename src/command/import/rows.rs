@@ -55,11 +55,9 @@ impl<'a> InputRows<'a> {
             && let Ok(request) = &mut checked.request
             && let Some(blank) = blank_password(request)
         {
-            // Before passwords are made a plan only needs to know that there will be one.
-            *blank = match &self.passwords {
-                None => Some(Secret::new("")),
-                Some(passwords) => passwords.get(&self.raw.source_row).cloned(),
-            };
+            // Before passwords are made, and for rows that none can be set for, a plan only needs to know of the wish.
+            let made = self.passwords.as_ref().and_then(|made| made.get(&self.raw.source_row).cloned());
+            *blank = Some(made.unwrap_or_else(|| Secret::new("")));
         }
         Ok(Some((&self.raw, checked)))
     }

@@ -58,7 +58,7 @@ pub const AUDIAN_SWITCHES: &[Switch] = &[
     switch("purge_early", "ok|409", "whether archived data may be deleted before its 90 days"),
     switch("after_retention", "404|410", "restoring a user whose 90 days are over"),
     switch("restored", "disabled|active", "what a restored user is"),
-    switch("summary_status", "auto|on|off", "whether rows of the list show the status; auto is not in Kazoo"),
+    switch("summary_status", "off|on", "whether rows of the user list show the status"),
     switch("last_key", "absent|empty|null", "the next_start_key of the last page"),
     switch("repeat_key", "off|on", "on: a list names the same next page for ever"),
     switch("whole_list", "ok|416", "the answer to paginate=false"),
@@ -170,7 +170,7 @@ pub struct AudianSwitches {
     pub purge_early: bool,
     pub gone_after_retention: bool,
     pub restored_active: bool,
-    pub summary_status: Option<bool>,
+    pub summary_status: bool,
     pub last_key: LastKey,
     pub repeat_key: bool,
     pub whole_list: bool,
@@ -208,7 +208,7 @@ impl Default for AudianSwitches {
             purge_early: true,
             gone_after_retention: false,
             restored_active: false,
-            summary_status: None,
+            summary_status: false,
             last_key: LastKey::Absent,
             repeat_key: false,
             whole_list: true,
@@ -311,10 +311,7 @@ impl AudianSwitches {
     fn set_lists(&mut self, name: &str, value: &str) -> Option<()> {
         match name {
             "reads" => self.kazoo_reads = pick(value, "dialect", "kazoo")?,
-            "summary_status" => {
-                self.summary_status =
-                    choose(value, &[("auto", None), ("on", Some(true)), ("off", Some(false))])?;
-            }
+            "summary_status" => self.summary_status = pick(value, "off", "on")?,
             "last_key" => {
                 let words = [("absent", LastKey::Absent), ("empty", LastKey::Empty), ("null", LastKey::Null)];
                 self.last_key = choose(value, &words)?;

@@ -33,10 +33,14 @@ pub(super) fn user(desk: &Desk, user: &AudianUser) -> Value {
     Value::Object(view)
 }
 
-/// A user as a row of the list: Kazoo's rows do not show who is disabled.
+/// A user as a row of the list, with the keys of the only page on it (docs.audian.com, basics): it shows neither who is
+/// disabled nor anybody's phone.
 pub(super) fn user_row(desk: &Desk, user: &AudianUser) -> Value {
-    let mut view = summary(desk, user);
-    if desk.own().summary_status.unwrap_or(desk.style == Style::Flat) {
+    let mut view = match desk.style {
+        Style::Kazoo => summary(desk, user),
+        Style::Flat => flat_row(user),
+    };
+    if desk.own().summary_status {
         view.extend(status(desk, user));
     }
     Value::Object(view)
@@ -60,6 +64,15 @@ fn summary(desk: &Desk, user: &AudianUser) -> Map<String, Value> {
         view.retain(|_, value| !value.is_null());
     }
     view
+}
+
+fn flat_row(user: &AudianUser) -> Map<String, Value> {
+    let row = json!({
+        "id": user.id, "first_name": user.first_name, "last_name": user.last_name, "email": user.email,
+        "username": user.username, "role": flat_role(&user.role),
+    });
+    let Value::Object(row) = row else { return Map::new() };
+    row
 }
 
 fn status(desk: &Desk, user: &AudianUser) -> Vec<(String, Value)> {

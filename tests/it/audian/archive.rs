@@ -14,7 +14,11 @@ fn an_archive_that_archives_nothing_stops_the_run() {
         let ended = status(&desk, "leavers");
         assert_eq!(ended.matches("partial").count(), 8, "{switches:?} {ended}");
         let codes = desk.column("leavers.results.csv", "error_code");
-        assert_eq!(codes.iter().filter(|code| *code == "not_archived").count(), 1, "{codes:?}");
+        assert_eq!(codes, ["not_archived"; 8]);
+        let messages = desk.column("leavers.results.csv", "error_message");
+        let lost = messages.iter().filter(|message| message.contains("for good")).count();
+        let spared = messages.iter().filter(|message| message.contains("--mode disable --fresh")).count();
+        assert_eq!((lost, spared), (1, 7), "{messages:?}");
         assert_eq!(own(&desk).users.len(), 59, "one was lost, and nobody else");
     }
 }
@@ -138,10 +142,12 @@ fn exotel_refuses_what_needs_an_archive() {
 fn a_run_that_lost_a_user_goes_no_further() {
     let desk = desk(60, &["data_archived=off"]);
     desk.sheet("leavers.csv", format!("user_id\n{}\n", people(&desk)[..4].join("\n")));
-    desk.run(&["offboard", "leavers.csv", "--yes", "-c", "1"]).exits(5);
+    let said = desk.run(&["offboard", "leavers.csv", "--yes", "-c", "1"]).exits(5);
+    assert!(!said.err.contains("to go on") && !said.err.contains("resume"), "{}", said.err);
     assert_eq!(own(&desk).users.len(), 59);
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(5).tells("goes no further");
-    desk.run(&["resume"]).exits(5);
+    let said = desk.run(&["resume"]).exits(5).tells("--mode disable --fresh");
+    assert!(!said.err.contains("to go on"), "{}", said.err);
     assert_eq!(own(&desk).users.len(), 59);
 }
 

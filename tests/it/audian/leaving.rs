@@ -96,8 +96,10 @@ fn hot_desked_devices_stay_with_their_owner() {
     let lent = owned(&desk, owner)[0].clone();
     outside(&desk, &format!("/__hotdesk/{leaver}/{lent}"));
     desk.sheet("leavers.csv", format!("user_id,reassign_to\n{leaver},{heir}\n"));
+    let own = owned(&desk, leaver).join(";");
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
     assert!(owned(&desk, owner).contains(&lent));
+    assert_eq!(desk.column("leavers.results.csv", "device_ids"), [own]);
     desk.sheet("other.csv", format!("user_id,reassign_to,devices\n{owner},{heir},{lent};nothing\n"));
     desk.run(&["offboard", "other.csv", "--yes"]).exits(4);
     assert_eq!(desk.column("other.results.csv", "error_code"), ["device_not_found"]);
@@ -145,16 +147,96 @@ fn bad_input_is_an_error_of_its_row_before_anything_is_sent_for_it() {
 }
 
 #[test]
-fn active_resources_are_the_rows_error_with_the_way_out() {
+fn devices_that_keep_a_leaver_go_first_and_the_delete_is_sent_once_more() {
     let desk = desk(20, &["conflict=devices"]);
     let people = people(&desk);
-    desk.sheet("leavers.csv", format!("user_id,mode\n{},delete\n", people[0]));
+    let (leaver, devices) = (&people[0], owned(&desk, &people[0]));
+    desk.sheet("leavers.csv", format!("user_id,mode\n{leaver},delete\n"));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    let row = &desk.results("leavers.results.csv")[0];
+    assert_eq!((row["result_status"].as_str(), row["steps_done"].as_str()), ("deleted", "device;delete"));
+    let delete = format!("DELETE /users/{leaver}");
+    let device = |id: &String| format!("PATCH /devices/{id}");
+    assert_eq!(writes(&desk), [delete.clone(), device(&devices[0]), device(&devices[1]), delete]);
+    assert!(
+        own(&desk).devices.iter().filter(|device| devices.contains(&device.id)).all(|d| d.owner.is_none())
+    );
+}
+
+#[test]
+fn whoever_is_kept_by_a_call_is_an_error_with_the_way_out() {
+    let desk = desk(20, &[]);
+    let people = people(&desk);
+    let (leaver, heir) = (&people[0], &people[1]);
+    let devices = owned(&desk, leaver);
+    outside(&desk, &format!("/__call/{leaver}"));
+    desk.sheet("leavers.csv", format!("user_id,mode,reassign_to\n{leaver},delete,{heir}\n"));
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
     let row = &desk.results("leavers.results.csv")[0];
-    assert_eq!((row["result_status"].as_str(), row["http_status"].as_str()), ("failed", "409"));
-    assert!(row["error_message"].contains("reassign_to"), "{}", row["error_message"]);
-    desk.sheet("again.csv", format!("user_id,mode,reassign_to\n{},delete,{}\n", people[0], people[1]));
-    desk.run(&["offboard", "again.csv", "--yes"]).exits(0);
+    assert_eq!((row["result_status"].as_str(), row["http_status"].as_str()), ("partial", "409"));
+    assert_eq!((row["steps_done"].as_str(), row["details"].as_str()), ("reassign", "devices_reassigned=2"));
+    assert!(row["error_message"].contains("end the user's calls"), "{}", row["error_message"]);
+    assert!(devices.iter().all(|device| owned(&desk, heir).contains(device)));
+    outside(&desk, &format!("/__call/{leaver}?end=true"));
+    desk.run(&["offboard", "leavers.failed.csv", "--yes"]).exits(0);
+}
+
+#[test]
+fn devices_that_did_not_reach_their_heir_are_told() {
+    let desk = desk(20, &["plain_kazoo=on"]);
+    let people = people(&desk);
+    desk.sheet("leavers.csv", format!("user_id,mode,reassign_to\n{},delete,{}\n", people[0], people[1]));
+    desk.run(&["offboard", "leavers.csv", "--yes", "--settle", "0"]).exits(4);
+    let row = &desk.results("leavers.results.csv")[0];
+    assert_eq!(
+        (row["result_status"].as_str(), row["error_code"].as_str(), row["steps_done"].as_str()),
+        ("partial", "not_reassigned", "delete")
+    );
+    assert!(row["error_message"].contains("only 0 of 2 devices"), "{}", row["error_message"]);
+    // The user is gone, and by whom is known.
+    desk.run(&["offboard", "leavers.failed.csv", "--yes"]).exits(0);
+    assert_eq!(status(&desk, "leavers.failed"), "unchanged");
+}
+
+#[test]
+fn a_device_that_is_not_there_is_not_a_call_that_is_not_there() {
+    let desk = desk(20, &["stale=600"]);
+    let people = people(&desk);
+    let device = &owned(&desk, &people[0])[0];
+    // Lists still show the device with the leaver, from whom somebody took it.
+    let body = format!("{{\"assignedUser\":\"{}\"}}", people[5]).into_bytes();
+    let headers = vec![("X-Auth-Token".into(), "sim-token".into())];
+    let path = format!("/v2/accounts/sim/devices/{device}");
+    let request = SimRequest { method: "PATCH".into(), path, headers, body };
+    desk.simulator().lock().expect("fine").handle(&request, Duration::from_secs(1));
+    desk.sheet("leavers.csv", format!("user_id,reassign_to\n{},{}\n", people[0], people[1]));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    let row = &desk.results("leavers.results.csv")[0];
+    assert_eq!((row["result_status"].as_str(), row["error_code"].as_str()), ("partial", "device_not_found"));
+    assert!(!row["error_message"].contains("deployment"), "{}", row["error_message"]);
+}
+
+#[test]
+fn devices_that_are_never_verified_are_no_warning() {
+    let desk = desk(20, &[]);
+    let people = people(&desk);
+    desk.sheet("leavers.csv", format!("user_id,mode,reassign_to\n{},disable,{}\n", people[0], people[1]));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    assert_eq!(desk.column("leavers.results.csv", "warnings"), [""]);
+}
+
+#[test]
+fn a_purge_is_known_again_and_an_archive_is_no_purge() {
+    for switches in [&[][..], &["archived_list=off", "archived_get=404"]] {
+        let desk = desk(10, switches);
+        desk.sheet("leavers.csv", format!("user_id\n{}\n", people(&desk)[0]));
+        desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+        desk.run(&["offboard", "leavers.csv", "--yes", "--mode", "purge"]).exits(0);
+        assert_eq!(status(&desk, "leavers"), "purged");
+        let before = writes(&desk);
+        desk.run(&["offboard", "leavers.csv", "--yes", "--mode", "purge"]).exits(0);
+        assert_eq!((status(&desk, "leavers").as_str(), writes(&desk)), ("unchanged", before), "{switches:?}");
+    }
 }
 
 #[test]
@@ -216,8 +298,8 @@ fn a_reassignment_of_unclear_effect_is_not_sent_again() {
         let desk = desk(40, &[]);
         let people = people(&desk);
         desk.sheet("leavers.csv", format!("user_id,reassign_to\n{},{}\n", people[0], people[5]));
-        // The exchange, the roster, the devices; then the user is disabled, and the devices are listed again.
-        for _ in 0..5 {
+        // The exchange, the roster, both users, the devices; then the user is disabled, and the devices are listed again.
+        for _ in 0..7 {
             desk.simulator().lock().expect("fine").inject(None);
         }
         desk.simulator().lock().expect("fine").inject(Some(fault));

@@ -36,7 +36,7 @@ fn an_export_follows_keys_to_the_end_and_stops_at_a_repeated_one() {
     for switches in [
         &["last_key=empty"][..],
         &["last_key=null", "filters=short"],
-        &["summary_status=off", "filters=ignored"],
+        &["summary_status=on", "filters=ignored"],
     ] {
         let desk = desk(229, switches);
         let said = desk.run(&["export"]).exits(0);
@@ -66,6 +66,28 @@ fn numbers_name_nobody_and_contradict_nobody() {
 }
 
 #[test]
+fn a_generated_password_needs_one_device_of_its_users_own() {
+    let desk = desk(40, &[]);
+    let devices = |count: usize| {
+        let with = |user: &&String| {
+            let of_sip = own(&desk).devices.into_iter().filter(|device| device.device_type != "cellphone");
+            let owned: Vec<_> = of_sip.filter(|device| device.owner.as_ref() == Some(*user)).collect();
+            owned.len() == count
+        };
+        people(&desk).iter().find(with).expect("somebody has so many").clone()
+    };
+    let (several, one, none) = (devices(2), devices(1), devices(0));
+    desk.sheet("change.csv", format!("user_id,sip_password\n{several},\n{one},\n{none},\n"));
+    desk.run(&["update", "change.csv", "--generate-sip-passwords"]).exits(4);
+    let rows = desk.results("change.results.csv");
+    let ends: Vec<_> =
+        rows.iter().map(|row| format!("{} {}", row["result_status"], row["error_code"])).collect();
+    assert_eq!(ends, ["failed device_ambiguous", "updated ", "failed device_not_found"]);
+    assert_eq!(desk.column("change.secrets.csv", "source_row"), ["3"]);
+    assert_eq!(writes(&desk).len(), 1);
+}
+
+#[test]
 fn a_sip_password_reaches_the_only_device_of_its_user() {
     for dialect in ["flat", "kazoo"] {
         let desk = desk(0, &[&format!("dialect={dialect}"), "new_device=on"]);
@@ -74,8 +96,17 @@ fn a_sip_password_reaches_the_only_device_of_its_user() {
         run(&["onboard", "staff.csv"]).exits(0);
         desk.sheet("change.csv", "email,sip_password\nasha@example.com,S3cret!pass\n");
         run(&["update", "change.csv"]).exits(0);
-        let device = &own(&desk).devices[0];
+        let device = own(&desk).devices[0].clone();
         assert_eq!(device.sip_password, Some(callroster::simulator::fingerprint("S3cret!pass")), "{dialect}");
+        // Somebody else's phone on the desk is not hers.
+        desk.sheet("third.csv", "first_name,last_name,email\nDev,Nair,dev@example.com\n");
+        run(&["onboard", "third.csv"]).exits(0);
+        let (asha, dev) = (device.owner.expect("she has it"), own(&desk).devices[1].clone());
+        outside(&desk, &format!("/__hotdesk/{asha}/{}", dev.id));
+        desk.sheet("again.csv", "email,sip_password\nasha@example.com,\n");
+        run(&["update", "again.csv", "--generate-sip-passwords"]).exits(0);
+        assert_eq!(desk.column("again.results.csv", "device_ids"), [device.id.as_str()]);
+        assert_eq!(own(&desk).devices[1].sip_password, dev.sip_password, "{dialect}");
         desk.sheet(
             "more.csv",
             "first_name,last_name,email,sip_password\nRavi,Iyer,ravi@example.com,S3cret!pass\n",

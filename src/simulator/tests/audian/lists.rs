@@ -65,8 +65,11 @@ fn rows_show_the_status_as_told() {
         let page = office.get("/users");
         page["data"].as_array().expect("rows").iter().filter(|row| row.get(field).is_some()).count()
     };
-    assert_eq!(statuses(&[], "status"), 10);
-    assert_eq!(statuses(&["summary_status=off"], "status"), 0);
+    assert_eq!(statuses(&[], "status"), 0);
+    assert_eq!(statuses(&["summary_status=on"], "status"), 10);
+    for (key, shown) in [("first_name", 10), ("username", 10), ("phone", 0), ("firstName", 0)] {
+        assert_eq!(statuses(&[], key), shown, "{key}");
+    }
     assert_eq!(statuses(&["dialect=kazoo"], "enabled"), 0);
     assert_eq!(statuses(&["dialect=kazoo", "summary_status=on"], "enabled"), 10);
 }

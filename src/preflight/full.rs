@@ -1,0 +1,93 @@
+//! What a list leaves out of the users whom rows name, read one by one where a row's plan rests on it.
+//!
+//! The list of a provider that names its pages shows neither who is disabled or archived nor anybody's phone (Audian's only
+//! page on it, docs.audian.com, basics; Kazoo's summaries alike); a single read shows both.
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::Preflight;
+use super::leavers::is_purge;
+use super::people::identity_of;
+use crate::provider::{Call, Failure, Paging};
+use crate::roster::User;
+use crate::row::Request;
+use crate::runner::Broken;
+
+impl Preflight<'_> {
+    /// Whether lists of the provider leave out what single reads show.
+    pub(super) fn reads_more(&self) -> bool {
+        self.caller.provider().facts().paging == Paging::Key
+    }
+
+    /// The users whom a row names, with all that its plan rests on.
+    pub(super) async fn in_full(&self, users: Vec<User>, request: &Request) -> Result<Vec<User>, Broken> {
+        if !self.reads_more() || users.iter().all(|user| tells_enough(user, request)) {
+            return Ok(users);
+        }
+        let read = stream::iter(users).map(|listed| self.one_in_full(listed, request));
+        let read: Vec<Option<User>> = read.buffered(self.caller.most()).try_collect().await?;
+        Ok(read.into_iter().flatten().collect())
+    }
+
+    async fn one_in_full(&self, listed: User, request: &Request) -> Result<Option<User>, Broken> {
+        if tells_enough(&listed, request) {
+            return Ok(Some(listed));
+        }
+        match self.read_one(&listed.id).await? {
+            Some(read) => Ok(Some(completed(read, listed))),
+            None => Ok(unread(listed, request)),
+        }
+    }
+
+    /// One user as a single read shows it; `None` for nobody.
+    pub(super) async fn read_one(&self, id: &str) -> Result<Option<User>, Broken> {
+        match self.caller.read(&Call::Get { user_id: id.to_string() }).await {
+            Ok(answer) => Ok(answer.user()),
+            Err(Broken::Failed { error, .. }) if error.failure == Failure::Missing => Ok(None),
+            Err(broken) => {
+                if let Broken::Failed { error, .. } = &broken {
+                    self.refused(&Call::Get { user_id: String::new() }, error);
+                }
+                Err(broken)
+            }
+        }
+    }
+}
+
+/// Whether the list showed of the user what the plan of the row rests on.
+fn tells_enough(user: &User, request: &Request) -> bool {
+    let (number, role) = match request {
+        Request::Onboard(wish) => (wish.user.phone.is_some(), wish.user.role.is_some()),
+        request => (identity_of(request).contact_uri.is_some(), false),
+    };
+    let lacks = user.status.is_empty() || (number && user.phone.is_empty()) || (role && user.role.is_empty());
+    !lacks
+}
+
+/// A user whom the list shows and a single read does not: archived users need not be shown, and others may have gone since.
+fn unread(listed: User, request: &Request) -> Option<User> {
+    match request {
+        // Its e-mail is not free, so nobody is made beside it.
+        Request::Onboard(_) => Some(User { status: "archived".into(), ..listed }),
+        request if is_purge(request) => Some(listed),
+        _ => None,
+    }
+}
+
+/// What a read showed, and what only the list did.
+fn completed(read: User, listed: User) -> User {
+    let or = |read: compact_str::CompactString, listed| if read.is_empty() { listed } else { read };
+    User {
+        id: listed.id,
+        first_name: or(read.first_name, listed.first_name),
+        last_name: or(read.last_name, listed.last_name),
+        email: or(read.email, listed.email),
+        role: or(read.role, listed.role),
+        username: or(read.username, listed.username),
+        status: or(read.status, listed.status),
+        phone: or(read.phone, listed.phone),
+        devices: read.devices.or(listed.devices),
+        active_call: or(read.active_call, listed.active_call),
+        ..read
+    }
+}

@@ -1,0 +1,61 @@
+//! A leaver whom the provider keeps because of devices: they go first, then the delete is sent once more.
+//!
+//! The seed says both that the devices of a deleted user become unassigned and that a user with active resources is
+//! refused with 409 (delete user); so what the delete would have done to the devices is done one step ahead of it.
+
+use super::step::{Current, StepEnd};
+use super::{Engine, rows::Progress};
+use crate::plan::Step;
+use crate::provider::{CallError, Parting};
+
+/// Whether the user is kept for what still belongs to it. After an unclear try the row ends instead: a step of its own
+/// for the devices would end the journal's doubt about the delete.
+pub(super) fn is_kept(step: &Step, error: &CallError, in_doubt: bool) -> bool {
+    matches!(step, Step::EnsureGone(_)) && error.status == Some(409) && !in_doubt
+}
+
+impl Engine<'_> {
+    /// Takes the devices away as the delete was to do, then deletes; `refusal` stays where there are none to take.
+    pub(super) async fn without_devices(
+        &self,
+        current: &mut Current<'_>,
+        user_id: &str,
+        parting: &Parting,
+        progress: &mut Progress<'_>,
+        refusal: CallError,
+    ) -> StepEnd {
+        let owned = match self.owned_by(user_id).await {
+            Ok(owned) if !owned.is_empty() => owned,
+            Err(StepEnd::Stopped) => return StepEnd::Stopped,
+            _ => return StepEnd::Failed(refusal),
+        };
+        for step in steps(parting, owned) {
+            let name = step.name();
+            let Current { row, source_row, attempts, .. } = *current;
+            let mut first =
+                Current { row, source_row, name: &name, in_doubt: false, attempts, intended: false };
+            let end = self.ensure_looking(&mut first, user_id, &step, progress.plan).await;
+            current.attempts = first.attempts;
+            match end {
+                StepEnd::Done(applied) => {
+                    progress.take_in(name, &applied);
+                    if self.note(&progress.done(row)).is_err() {
+                        return StepEnd::Stopped;
+                    }
+                }
+                StepEnd::Failed(_) => return StepEnd::Failed(refusal),
+                end => return end,
+            }
+        }
+        // The devices have their heir; a delete that named it again would count them twice.
+        let alone = Step::EnsureGone(Parting { heir: None, ..parting.clone() });
+        self.ensure_looking(current, user_id, &alone, progress.plan).await
+    }
+}
+
+fn steps(parting: &Parting, devices: Vec<String>) -> Vec<Step> {
+    match &parting.heir {
+        Some(heir) => vec![Step::EnsureReassigned { to: heir.clone(), devices }],
+        None => devices.into_iter().map(|device_id| Step::EnsureOwner { device_id, owner: None }).collect(),
+    }
+}
