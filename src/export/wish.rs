@@ -130,15 +130,12 @@ mod tests {
 
     fn facts(page: u32, longest_filter: usize) -> Facts {
         Facts {
-            name: "fake",
-            title: "Fake",
             page,
             longest_filter,
             paging: crate::provider::Paging::Offset,
             enforces_keys: true,
             settle: Duration::ZERO,
             modes: &[],
-            always_invites: false,
         }
     }
 

@@ -159,11 +159,10 @@ fn listed(user: &User) -> String {
 }
 
 /// One device is ON at a time, so the others that are ON go OFF first (developer.exotel.com, device availability).
-/// A device that is known to be unverified is off and refuses to go ON, so the others are not touched for it.
+/// A device that is known to be unverified refuses, so the others are not touched for it.
 fn availability(device: &Device, available: bool, user: &User) -> Vec<Step> {
     let mut steps = Vec::new();
-    let is_off = device.available.is_none() && device.verified == Some(false);
-    if device.available == Some(available) || (!available && is_off) {
+    if device.available == Some(available) {
         return steps;
     }
     if available && device.verified != Some(false) && !planted(Bug::LeavesOthersOn) {
@@ -257,8 +256,6 @@ mod tests {
         let mut unverified = user();
         unverified.devices = Some(vec![device("t1", "tel", "+911", None)]);
         assert_eq!(planned(wish(false), &unverified), "number t1");
-        let off = Updating { available: Some(false), ..Updating::default() };
-        assert_eq!(planned(off, &unverified), "unchanged");
     }
 
     #[test]

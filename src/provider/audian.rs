@@ -101,15 +101,12 @@ fn facts(dialect: Dialect) -> Facts {
     // The flat pages say that an e-mail is unique; Kazoo enforces user names only (KZ-code).
     let enforces_keys = dialect == Dialect::Flat;
     Facts {
-        name: "audian",
-        title: "Audian",
         page: PAGE,
         paging: Paging::Key,
         longest_filter: 1_000,
         enforces_keys,
         settle: Duration::from_secs(if enforces_keys { 2 } else { 35 }),
         modes: &[Mode::Archive, Mode::Disable, Mode::Delete, Mode::Purge],
-        always_invites: false,
     }
 }
 

@@ -21,8 +21,6 @@ use crate::secret::Secret;
 
 /// Page and keys: the users page of the documents. Both unique keys are refused with 409.
 static FACTS: Facts = Facts {
-    name: "exotel",
-    title: "Exotel",
     page: 50,
     paging: Paging::Offset,
     // Not documented; gateways usually take 8 KiB of address, and the rest of it needs its place.
@@ -30,7 +28,6 @@ static FACTS: Facts = Facts {
     enforces_keys: true,
     settle: Duration::from_secs(2),
     modes: &[Mode::Delete, Mode::Disable],
-    always_invites: true,
 };
 
 /// One Exotel account and the key to it.

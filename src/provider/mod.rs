@@ -62,10 +62,6 @@ pub trait Provider {
 /// Facts of a provider that plans and guarantees rest on; sources in the provider's file.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// As on the command line.
-    pub name: &'static str,
-    /// As people write it.
-    pub title: &'static str,
     /// Most users on a page, and most values in one filter.
     pub page: u32,
     /// How one page leads to the next.
@@ -78,8 +74,6 @@ pub struct Facts {
     pub settle: Duration,
     /// The ways in which a user can go, the default first.
     pub modes: &'static [Mode],
-    /// Every created user with an e-mail gets an invitation.
-    pub always_invites: bool,
 }
 
 /// One exchange with the provider, in our words.

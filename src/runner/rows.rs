@@ -112,6 +112,9 @@ impl Engine<'_> {
     async fn run_step(&self, current: &mut Current<'_>, step: &Step, progress: &mut Progress<'_>) -> StepEnd {
         let sip_device = match step {
             Step::EnsureUser(wish) => return self.ensure_user(current, wish).await,
+            Step::EnsureSipPassword { password, .. } if password.reveal().is_empty() => {
+                return StepEnd::Failed(no_password());
+            }
             Step::EnsureSipPassword { device_id: Some(id), .. } => id.clone(),
             Step::EnsureSipPassword { device_id: None, .. } => match self.sip_device(progress).await {
                 Ok(Some(id)) => id,
@@ -307,6 +310,18 @@ fn add_details(all: &mut Details, new: &Details) {
             _ => None,
         };
         all.insert(name.clone(), sum.unwrap_or_else(|| text.clone()));
+    }
+}
+
+/// A wish for a password that none was made for is never sent as a blank one.
+fn no_password() -> CallError {
+    CallError {
+        failure: crate::provider::Failure::Refused,
+        code: "sip_password_weak".into(),
+        message: "no password was made for the row; write one into sip_password, or send the row again"
+            .into(),
+        status: None,
+        request_id: String::new(),
     }
 }
 

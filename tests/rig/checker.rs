@@ -52,11 +52,13 @@ fn secrets(ending: &Ending, found: &mut Vec<String>) {
     }
 }
 
-/// A row that was told to have ended keeps its ending.
+/// A row that was told to have ended keeps its ending, unless it has another try.
 fn changed_endings(ending: &Ending, last: &[RowOutcome], found: &mut Vec<String>) {
     let settled = |outcome: &RowOutcome| {
         let open = matches!(outcome.status, Status::Unknown | Status::NotAttempted);
-        !open && outcome.troubles.iter().all(|trouble| trouble.code != "interrupted")
+        !open
+            && !outcome.may_pass_later()
+            && outcome.troubles.iter().all(|trouble| trouble.code != "interrupted")
     };
     for told in &ending.told {
         for (row, (then, now)) in told.iter().zip(last).enumerate() {

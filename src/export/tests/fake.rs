@@ -40,15 +40,12 @@ pub struct Fake {
 impl Fake {
     pub fn new(users: Vec<User>, page: u32) -> Fake {
         let facts = Facts {
-            name: "fake",
-            title: "Fake",
             page,
             longest_filter: 10_000,
             paging: crate::provider::Paging::Offset,
             enforces_keys: true,
             settle: Duration::ZERO,
             modes: &[],
-            always_invites: false,
         };
         Fake {
             facts,
