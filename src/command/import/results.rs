@@ -31,11 +31,11 @@ pub(super) struct Results<'a> {
     import: &'a Import<'a>,
     rows: InputRows<'a>,
     path: PathBuf,
-    writer: ResultWriter<WholeFile>,
+    /// `None` once something could not be written or read: its place on the disk is the journal's then, and all is written
+    /// anew at the end.
+    writer: Option<ResultWriter<WholeFile>>,
     /// The row that was read last, where it has not ended yet.
     waiting: Option<Checked>,
-    /// Something could not be written or read; all is written anew at the end.
-    broken: bool,
     told: Told,
     /// Rows that can be mended and sent again.
     to_mend: Vec<u32>,
@@ -69,9 +69,8 @@ impl<'a> Results<'a> {
             import,
             rows,
             path,
-            writer,
+            writer: Some(writer),
             waiting: None,
-            broken: false,
             told: Told::default(),
             to_mend: Vec::new(),
         })
@@ -80,10 +79,12 @@ impl<'a> Results<'a> {
     /// Writes down rows as they end. May be dropped whenever it waits, and the rest is left to [`Results::finish`].
     pub(super) async fn follow(&mut self) -> Infallible {
         let mut wait = SOON;
-        while !self.broken {
+        while self.writer.is_some() {
             tokio::time::sleep(wait).await;
             let before = self.told.tally.total();
-            self.broken = self.write_ended().await.is_err();
+            if self.write_ended().await.is_err() {
+                self.writer = None;
+            }
             wait = if self.told.tally.total() > before { SOON } else { (wait * 2).min(LATER) };
         }
         std::future::pending().await
@@ -91,13 +92,15 @@ impl<'a> Results<'a> {
 
     /// Writes down all that is left, and lets the files appear.
     pub(super) async fn finish(mut self) -> Result<Told, Failure> {
-        if self.broken {
+        if self.writer.is_none() {
             self = Results::begin(self.import, self.rows.again())?;
         }
         while let Some(checked) = self.next_row()? {
             self.write(&checked).await?;
         }
-        self.writer.finish().and_then(WholeFile::commit).map_err(disk(&self.path))?;
+        if let Some(writer) = self.writer {
+            writer.finish().and_then(WholeFile::commit).map_err(disk(&self.path))?;
+        }
         self.told.failed = self.to_mend.len();
         if !self.to_mend.is_empty() {
             write_failed(self.import, self.rows, &self.to_mend).await?;
@@ -144,8 +147,10 @@ impl<'a> Results<'a> {
         let (outcome, look) = outcome_of(import, raw.index, &checked.request).await?;
         let warnings = warnings(checked, look.as_ref());
         let word = if import.options.dry_run { outcome.status.would() } else { outcome.status.word() };
-        let written = self.writer.write(raw, &outcome, word, &warnings, &import.run.folder.id);
-        written.map_err(disk(&self.path))?;
+        if let Some(writer) = &mut self.writer {
+            let written = writer.write(raw, &outcome, word, &warnings, &import.run.folder.id);
+            written.map_err(disk(&self.path))?;
+        }
         self.told.count(raw.source_row, &outcome, &warnings);
         self.told.invited += u64::from(is_invited(&outcome, &checked.request));
         self.told.later |= outcome.may_pass_later() && !is_without_key(&checked.request);
