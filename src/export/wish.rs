@@ -135,6 +135,7 @@ mod tests {
             paging: crate::provider::Paging::Offset,
             enforces_keys: true,
             settle: Duration::ZERO,
+            notes_numbers: false,
             modes: &[],
         }
     }

@@ -7,6 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures::stream::{self, StreamExt};
+
 use super::newcomers::wish_of;
 use super::people::identity_of;
 use super::{BLOCK, Preflight, PreflightFailed, ValidRows};
@@ -22,6 +24,8 @@ pub(super) struct Directory {
     by_name: HashMap<String, Vec<usize>>,
     /// Users in the roster who are not archived.
     pub living: u64,
+    /// Their ids, as far as the list showed no number of them; `None` where nobody asks.
+    without_number: Option<Vec<String>>,
 }
 
 impl Directory {
@@ -42,7 +46,12 @@ impl Directory {
     }
 
     fn take(&mut self, user: User, wanted: &HashSet<String>) {
-        self.living += u64::from(!user.is_archived());
+        if !user.is_archived() {
+            self.living += 1;
+            if let Some(ids) = self.without_number.as_mut().filter(|_| user.phone.is_empty()) {
+                ids.push(user.id.clone());
+            }
+        }
         let names = [&*user.id, &user.email, &user.phone].map(str::to_lowercase);
         let names = names.into_iter().filter(|name| wanted.contains(name)).collect::<HashSet<String>>();
         if !names.is_empty() {
@@ -98,7 +107,7 @@ impl Preflight<'_> {
         if self.caller.provider().facts().paging != Paging::Key || self.kind == Kind::Restore {
             return Ok(None);
         }
-        let (mut wanted, mut by_id_alone) = (HashSet::new(), true);
+        let (mut wanted, mut by_id_alone, mut by_number_alone) = (HashSet::new(), true, false);
         while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
             let who = identity_of(&sought.request);
             let (email, other) = match &sought.request {
@@ -109,6 +118,7 @@ impl Preflight<'_> {
                 Request::Restore(_) => (None, None),
             };
             by_id_alone &= email.is_none() && other.is_none() && who.contact_uri.is_none();
+            by_number_alone |= email.is_none() && who.user_id.is_none() && who.contact_uri.is_some();
             let names = [email, other, who.user_id.as_deref(), who.contact_uri.as_deref()];
             let names = names.into_iter().flatten();
             wanted.extend(names.map(|name| name.to_lowercase()));
@@ -117,12 +127,32 @@ impl Preflight<'_> {
         if self.kind != Kind::Offboard && by_id_alone {
             return Ok(None);
         }
-        Ok(Some(self.walk_by_key(&wanted).await?))
+        let mut directory = Directory::default();
+        if by_number_alone && self.caller.provider().facts().notes_numbers {
+            directory.without_number = Some(Vec::new());
+        }
+        self.walk_by_key(&mut directory, &wanted).await?;
+        self.read_numbers(&mut directory, &wanted).await?;
+        Ok(Some(directory))
     }
 
-    async fn walk_by_key(&self, wanted: &HashSet<String>) -> Result<Directory, Broken> {
+    /// Reads those whose number the list did not show, since a row that names its user by number alone may mean any of them.
+    async fn read_numbers(&self, directory: &mut Directory, wanted: &HashSet<String>) -> Result<(), Broken> {
+        let unshown = directory.without_number.take().unwrap_or_default();
+        let mut read = stream::iter(&unshown).map(|id| self.read_one(id)).buffered(self.caller.most());
+        while let Some(user) = read.next().await {
+            let number = |user: &User| user.phone.to_lowercase().to_string();
+            if let Some(user) = user?.filter(|user| wanted.contains(&number(user))) {
+                let names = HashSet::from([number(&user)]);
+                directory.keep(user, names);
+            }
+        }
+        Ok(())
+    }
+
+    async fn walk_by_key(&self, directory: &mut Directory, wanted: &HashSet<String>) -> Result<(), Broken> {
         let limit = self.caller.provider().facts().page;
-        let (mut directory, mut keys, mut start) = (Directory::default(), StartKeys::default(), None);
+        let (mut keys, mut start) = (StartKeys::default(), None);
         let mut seen = HashSet::new();
         loop {
             let call = Call::List(Listing { start, limit, ..Listing::default() });
@@ -137,7 +167,7 @@ impl Preflight<'_> {
                 Broken::Failed { error, counts: true }
             })?;
             if start.is_none() {
-                return Ok(directory);
+                return Ok(());
             }
         }
     }

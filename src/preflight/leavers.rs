@@ -158,7 +158,7 @@ fn taken_email(request: &Request, user: &User, walk: &Walk) -> Option<String> {
     ))
 }
 
-/// A number alone names nobody where the list shows none.
+/// A number alone names nobody where nothing shows any.
 fn nobody(request: &Request) -> Found {
     let who = identity_of(request);
     match (&who.user_id, &who.email, &who.contact_uri) {
@@ -166,8 +166,8 @@ fn nobody(request: &Request) -> Found {
             user_id: String::new(),
             code: "user_not_found",
             message: format!(
-                "nobody was found by the device_contact_uri {contact}, since this provider's list need not show numbers; name \
-                 the user by user_id or email"
+                "nobody was found by the device_contact_uri {contact}, and this provider need not show numbers; name the user \
+                 by user_id or email"
             ),
         },
         _ => Found::Nobody,

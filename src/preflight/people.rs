@@ -181,7 +181,9 @@ impl Preflight<'_> {
                 (None, Some(_), Some(id)) if self.reads_more() => {
                     self.by_id(id, walk).await?.into_iter().collect()
                 }
-                (None, Some(contact), _) => pick(&by_contact, |user| user.has_contact(contact)),
+                (None, Some(contact), _) => {
+                    pick(&by_contact, |user| user.has_contact(contact) || user.phone == contact)
+                }
                 (None, None, Some(id)) => self.by_id(id, walk).await?.into_iter().collect(),
                 (None, None, None) => Vec::new(),
             };
@@ -223,7 +225,7 @@ impl Preflight<'_> {
                 Some(directory) => directory.named(std::slice::from_ref(contact)),
                 None => self.matching(vec![contact.clone()], Filter::Contacts).await?,
             };
-            if let Some(user) = users.iter().find(|user| user.has_contact(contact)) {
+            if let Some(user) = users.iter().find(|user| user.has_contact(contact) || user.phone == contact) {
                 return Ok(Found::Conflict(format!(
                     "nobody has the email {email}, but {contact} belongs to the user {}; correct one of the two cells",
                     user.id

@@ -106,6 +106,8 @@ fn facts(dialect: Dialect) -> Facts {
         longest_filter: 1_000,
         enforces_keys,
         settle: Duration::from_secs(if enforces_keys { 2 } else { 35 }),
+        // Kazoo's users have no field for one.
+        notes_numbers: dialect == Dialect::Flat,
         modes: &[Mode::Archive, Mode::Disable, Mode::Delete, Mode::Purge],
     }
 }

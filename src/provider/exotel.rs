@@ -27,6 +27,7 @@ static FACTS: Facts = Facts {
     longest_filter: 6_000,
     enforces_keys: true,
     settle: Duration::from_secs(2),
+    notes_numbers: false,
     modes: &[Mode::Delete, Mode::Disable],
 };
 

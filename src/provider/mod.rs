@@ -72,6 +72,8 @@ pub struct Facts {
     pub enforces_keys: bool,
     /// How long to wait before a look-up after an unclear create, by default.
     pub settle: Duration,
+    /// A single read shows the number that is noted of a user; a list need not.
+    pub notes_numbers: bool,
     /// The ways in which a user can go, the default first.
     pub modes: &'static [Mode],
 }

@@ -45,6 +45,7 @@ impl Fake {
             paging: crate::provider::Paging::Offset,
             enforces_keys: true,
             settle: Duration::ZERO,
+            notes_numbers: false,
             modes: &[],
         };
         Fake {

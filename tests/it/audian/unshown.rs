@@ -178,3 +178,27 @@ fn the_email_of_somebody_else_is_not_sent() {
         office.run(&["update", "own.csv"]).exits(0);
     }
 }
+
+#[test]
+fn a_number_alone_finds_its_user_where_single_reads_show_it() {
+    for switches in LISTS {
+        let office = Office::new(switches);
+        let desk = &office.desk;
+        let number = if office.dialect == "flat" { "device_contact_uri" } else { "note" };
+        desk.sheet(
+            "staff.csv",
+            format!(
+                "first_name,last_name,email,{number}\nAsha,Rao,asha@example.com,+919845000001\n\
+                 Ravi,Iyer,ravi@example.com,+919845000002\nDev,Nair,dev@example.com,\n"
+            ),
+        );
+        office.run(&["onboard", "staff.csv"]).exits(0);
+        desk.sheet("leavers.csv", "device_contact_uri,mode\n+919845000002,disable\n+919845000009,disable\n");
+        office.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+        let found = if office.dialect == "flat" { "disabled " } else { "failed user_not_found" };
+        assert_eq!(office.ends("leavers"), [found, "failed user_not_found"], "{switches:?}");
+        let ravi = &desk.column("staff.results.csv", "user_id")[1];
+        let gone = &desk.column("leavers.results.csv", "user_id")[0];
+        assert_eq!(gone, if office.dialect == "flat" { ravi } else { "" });
+    }
+}
