@@ -49,6 +49,7 @@ pub fn resume(arguments: &ResumeArguments) -> Result<u8, Failure> {
             ),
         ));
     }
+    same_account(&state.header, &arguments.provider)?;
     let settings = settings(&account_of(&state.header, &arguments.provider))?;
     let mut options = options_of(&state.header, &settings)?;
     if let Some(text) = &arguments.max_errors {
@@ -62,6 +63,27 @@ fn newest_unfinished(history: &History) -> Option<Standing> {
     standings
         .into_iter()
         .find(|standing| !standing.given_up && standing.state.as_ref().is_ok_and(State::unfinished))
+}
+
+/// Refuses options that name another account than the run's: it would go on with its own all the same.
+fn same_account(header: &Header, given: &ProviderArguments) -> Result<(), Usage> {
+    let differs = |given: &Option<String>, own: &str| {
+        given.as_ref().is_some_and(|given| given.trim_end_matches('/') != own.trim_end_matches('/'))
+    };
+    let is_real = !header.base_url.is_empty();
+    let option = match () {
+        () if is_real && (given.simulate || given.simulate_fresh) => "--simulate",
+        () if is_real && differs(&given.base_url, &header.base_url) => "--base-url (CALLROSTER_BASE_URL)",
+        () if is_real && differs(&given.account, &header.account) => "--account (CALLROSTER_ACCOUNT)",
+        () if given.simulate_fresh => "--simulate-fresh",
+        () => return Ok(()),
+    };
+    Err(Usage::new(format!(
+        "the run {} is of the account {} at {} and goes on there; leave {option} out",
+        header.run_id,
+        header.account,
+        if is_real { &header.base_url } else { "the simulator" }
+    )))
 }
 
 /// The run's own account, with whatever else is given now.

@@ -44,7 +44,7 @@ impl Earlier {
     /// The next user who was made of this content by the newest run that made one who was not deleted since, or else
     /// the next whose making is in doubt; each answers for one row. Whoever is left may be of the run that cannot be read.
     pub fn take_made(&mut self, content: &str) -> Option<Look> {
-        let unread = || self.unread.clone().map(|run| Look::UnknownBefore { run });
+        let unread = || self.unread.clone().map(|run| Look::UnreadBefore { run });
         let Some(looks) = self.made.get_mut(content) else { return unread() };
         looks.retain(
             |look| !matches!(look, Look::CreatedBefore { user_id, .. } if self.deleted.contains(user_id)),

@@ -155,7 +155,10 @@ impl History {
 
     /// The runs whose journal does not even tell whose it is.
     pub fn illegible(&self) -> Vec<RunFolder> {
-        self.folders().into_iter().filter(|folder| header_of(folder).is_err()).collect()
+        self.folders()
+            .into_iter()
+            .filter(|folder| header_of(folder).is_err() && !folder.given_up().exists())
+            .collect()
     }
 
     /// Tells `seen` every event of every run of an account but one, the oldest run first.
@@ -212,11 +215,22 @@ fn header_of(folder: &RunFolder) -> Result<Option<Header>, Damage> {
     let mut line = Vec::new();
     match File::open(folder.journal()) {
         Ok(file) => BufReader::new(file).take(LONGEST_HEADER).read_until(b'\n', &mut line)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound && !has_more_files(folder) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let header = replay(line.as_slice(), |_, _| {})?.state.header;
-    Ok(Some(header).filter(|header| !header.run_id.is_empty()))
+    match header.run_id.is_empty() {
+        false => Ok(Some(header)),
+        // All other files of a run come after its journal's first line.
+        true if has_more_files(folder) => Err(Damage::Foreign),
+        true => Ok(None),
+    }
+}
+
+fn has_more_files(folder: &RunFolder) -> bool {
+    let journal = folder.journal();
+    std::fs::read_dir(&folder.path)
+        .is_ok_and(|entries| entries.flatten().any(|entry| entry.path() != journal))
 }
 
 fn same_account(one: &Header, other: &Header) -> bool {

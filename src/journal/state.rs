@@ -56,8 +56,6 @@ pub struct OpenRow {
     pub was_unclear: bool,
     /// The code of the last failure.
     pub code: String,
-    /// Nothing but this journal can tell whether the row's user was made.
-    pub without_key: bool,
     /// Writing calls that were sent.
     pub attempts: u32,
     pub user_id: String,
@@ -68,14 +66,32 @@ pub struct OpenRow {
     pub details: BTreeMap<String, String>,
 }
 
+impl OpenRow {
+    /// Nothing of it took effect, or may have.
+    pub fn is_untouched(&self) -> bool {
+        !self.in_doubt && self.done.is_empty()
+    }
+}
+
 impl State {
+    /// Whether something of the row took effect, or may have, or it ended.
+    pub fn is_started(&self, row: u32) -> bool {
+        self.ended_at(row).is_some() || self.open.get(&row).is_some_and(|open| !open.is_untouched())
+    }
+
     /// Takes in the event that lies at `offset`.
     pub fn apply(&mut self, event: &Event, offset: u64) {
         match event {
             Event::Run(header) => self.begin(header),
-            Event::Looked { row, .. } => set(&mut self.looked_at, *row, offset),
+            Event::Looked { row, .. } => {
+                set(&mut self.looked_at, *row, offset);
+                // Whatever was tried of the row had no effect, and it begins with what was seen now.
+                if self.open.get(row).is_some_and(OpenRow::is_untouched) {
+                    self.open.remove(row);
+                }
+            }
             Event::Ready { roster } => (self.ready, self.roster) = (true, *roster),
-            Event::Intent { row, step, content, .. } => self.intent(*row, step, content.is_some()),
+            Event::Intent { row, step, .. } => self.intent(*row, step),
             Event::NoEffect { row, code, .. } => {
                 let open = self.open.entry(*row).or_default();
                 open.in_doubt = open.was_unclear;
@@ -102,10 +118,8 @@ impl State {
                 }
             }
             Event::Ended { row, outcome } => {
-                let open = self.open.remove(row);
-                // Whoever has no key may have been sent again from the rows to mend, and could not be told from that.
-                let again = outcome.may_pass_later() && !open.is_some_and(|open| open.without_key);
-                if again {
+                self.open.remove(row);
+                if outcome.may_pass_later() {
                     self.later.insert(*row);
                 }
                 self.not_archived |= outcome.troubles.iter().any(|trouble| trouble.code == NOT_ARCHIVED);
@@ -135,10 +149,9 @@ impl State {
         self.ended_at.reserve_exact(rows.min(1 << 26));
     }
 
-    fn intent(&mut self, row: u32, step: &str, without_key: bool) {
+    fn intent(&mut self, row: u32, step: &str) {
         self.wrote = true;
         let open = self.open.entry(row).or_default();
-        open.without_key |= without_key;
         if open.step != step {
             open.step = step.to_string();
             open.was_unclear = false;
@@ -207,25 +220,39 @@ mod tests {
 
     #[test]
     fn a_row_that_the_limit_kept_out_has_another_try() {
-        let intent = |content: Option<&str>| Event::Intent {
-            row: 0,
-            step: "user".into(),
-            attempt: 1,
-            content: content.map(str::to_owned),
-        };
+        let intent = || Event::Intent { row: 0, step: "user".into(), attempt: 1, content: None };
         let mut outcome = crate::outcome::RowOutcome::troubled(Status::Failed, "http_429", "later");
-        outcome.http_status = Some(429);
-        for (content, status, ended) in
-            [(None, Some(429), false), (Some("hash"), Some(429), true), (None, Some(400), true)]
-        {
+        for (status, again) in [(429, true), (400, false)] {
             let mut state = State::default();
-            state.apply(&intent(content), 0);
-            outcome.http_status = status;
+            state.apply(&intent(), 0);
+            outcome.http_status = Some(status);
             state.apply(&Event::Ended { row: 0, outcome: outcome.clone() }, 1);
             assert_eq!((state.ended_at(0), state.ended_rows()), (Some(1), 1));
             state.apply(&Event::Resumed { at: String::new() }, 2);
-            assert_eq!(state.ended_at(0).is_some(), ended, "{content:?} {status:?}");
-            assert_eq!(state.ended_rows(), u64::from(ended));
+            assert_eq!(state.is_started(0), !again, "{status}");
+            assert_eq!(state.ended_rows(), u64::from(!again));
+        }
+    }
+
+    #[test]
+    fn a_new_look_begins_a_row_anew_of_which_nothing_took_effect() {
+        for (events, begins_anew) in [
+            (&["intent", "no_effect"][..], true),
+            (&["intent"], false),
+            (&["intent", "unclear", "intent", "no_effect"], false),
+        ] {
+            let mut state = State::default();
+            for event in events {
+                let (row, step, code) = (0, "user".to_string(), String::new());
+                let event = match *event {
+                    "intent" => Event::Intent { row, step, attempt: 1, content: None },
+                    "unclear" => Event::Unclear { row, step, code },
+                    _ => Event::NoEffect { row, step, code },
+                };
+                state.apply(&event, 0);
+            }
+            state.apply(&Event::Looked { row: 0, look: crate::plan::Look::Matches(vec![]) }, 9);
+            assert_eq!(state.open.is_empty(), begins_anew, "{events:?}");
         }
     }
 

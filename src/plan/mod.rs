@@ -46,6 +46,8 @@ pub enum Look {
     CreatedBefore { user_id: String, run: String },
     /// A row without e-mail and number whose content was sent before, with an answer that was lost.
     UnknownBefore { run: String },
+    /// A row without e-mail and number that may be of a run whose journal cannot be read.
+    UnreadBefore { run: String },
 }
 
 impl Look {
@@ -133,6 +135,15 @@ pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
             let message = format!(
                 "run {run} sent a user of the same content and the answer was lost, so it was not sent again; look for \
                  the user at the provider by hand, and if nobody is there, run the same command with --again"
+            );
+            let outcome = RowOutcome::troubled(Status::Unknown, "outcome_unknown", message);
+            return Verdict::Ending(Box::new(outcome));
+        }
+        Some(Look::UnreadBefore { run }) => {
+            let message = format!(
+                "run {run} cannot be read and may have made this user, who has no e-mail and no number to be found by, so \
+                 nothing was sent; look for the user at the provider by hand, and if nobody is there, run the same command \
+                 with --again"
             );
             let outcome = RowOutcome::troubled(Status::Unknown, "outcome_unknown", message);
             return Verdict::Ending(Box::new(outcome));

@@ -58,6 +58,29 @@ pub trait ValidRows {
     fn next(&mut self) -> Result<Option<Sought>, Self::Error>;
 }
 
+/// The rows of which nothing took effect yet, or may have.
+struct Unstarted<'a, R> {
+    rows: &'a mut R,
+    journal: &'a Journal,
+}
+
+impl<R: ValidRows> ValidRows for Unstarted<'_, R> {
+    type Error = R::Error;
+
+    fn rewind(&mut self) -> Result<(), R::Error> {
+        self.rows.rewind()
+    }
+
+    fn next(&mut self) -> Result<Option<Sought>, R::Error> {
+        loop {
+            match self.rows.next()? {
+                Some(sought) if self.journal.state().is_started(sought.row) => {}
+                next => return Ok(next),
+            }
+        }
+    }
+}
+
 /// Why a preflight did not come to its end.
 #[derive(Debug)]
 pub enum PreflightFailed<E> {
@@ -85,6 +108,15 @@ impl Preflight<'_> {
             Kind::Update | Kind::Offboard | Kind::Restore => self.people(rows).await?,
         };
         self.note(&Event::Ready { roster })?;
+        self.journal.sync().await.map_err(|failed| self.disk_failed(failed.to_string()))?;
+        Ok(())
+    }
+
+    /// Looks again, before the onboarding of an earlier process goes on, at the rows that were not started: somebody may
+    /// have made their users since, this machine by another sheet included.
+    pub async fn look_again<R: ValidRows>(&self, rows: &mut R) -> Result<(), PreflightFailed<R::Error>> {
+        rows.rewind().map_err(PreflightFailed::Rows)?;
+        self.newcomers(&mut Unstarted { rows, journal: self.journal }).await?;
         self.journal.sync().await.map_err(|failed| self.disk_failed(failed.to_string()))?;
         Ok(())
     }

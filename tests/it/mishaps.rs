@@ -110,3 +110,73 @@ fn a_run_is_found_where_the_profile_keeps_it() {
     run(&["resume", id]).exits(2).tells("has nothing left to do");
     run(&["report", id, "-o", "run.html"]).exits(0);
 }
+
+#[test]
+fn a_run_that_goes_on_makes_nobody_whom_another_sheet_made_meanwhile() {
+    let desk = slow_desk();
+    let nameless = "Nora,Nobody,,,\nNils,Nemo,,,\n";
+    desk.sheet("staff.csv", people(40, 0) + nameless);
+    let child = desk.start(&["onboard", "staff.csv", "-c", "1"]);
+    while desk.simulator().lock().expect("fine").users() < 5 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut child = child;
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let header = people(0, 0);
+    let last = people(40, 0).lines().last().expect("a row").to_owned() + "\n";
+    desk.sheet("more.csv", format!("{header}{last}{nameless}"));
+    desk.run(&["onboard", "more.csv"]).exits(0);
+    let made = desk.column("more.results.csv", "user_id");
+    desk.run(&["onboard", "staff.csv", "--settle", "0.1"]).exits(0);
+    assert_eq!(desk.truth().users.len(), 42);
+    let (ends, ids) =
+        (desk.column("staff.results.csv", "result_status"), desk.column("staff.results.csv", "user_id"));
+    assert_eq!(ends[39..], ["unchanged", "unchanged", "unchanged"]);
+    assert_eq!(ids[39..], made[..]);
+}
+
+#[test]
+fn resume_goes_on_with_its_own_account_only() {
+    let desk = slow_desk();
+    desk.sheet("staff.csv", people(60, 0));
+    let mut child = desk.start(&["onboard", "staff.csv", "-c", "1"]);
+    while desk.simulator().lock().expect("fine").users() < 3 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let before = desk.truth().calls.len();
+    for (option, value) in [("--simulate", ""), ("--account", "other"), ("--base-url", "http://127.0.0.1:9")]
+    {
+        let words: Vec<&str> =
+            ["resume", option, value].into_iter().filter(|word| !word.is_empty()).collect();
+        desk.run(&words).exits(2).tells("and goes on there; leave --");
+    }
+    assert_eq!(desk.truth().calls.len(), before);
+    desk.run(&["resume", "--settle", "0.1"]).exits(0);
+    assert_eq!(desk.truth().users.len(), 60);
+}
+
+#[test]
+fn a_run_without_its_journal_may_have_made_anybody() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", "first_name,last_name,email\nNora,Nobody,\nAsha,Rao,asha@example.com\n");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let runs = std::fs::read_dir(desk.state().join("runs")).expect("a run").flatten();
+    let journal = runs.map(|run| run.path().join("journal.jsonl")).next().expect("a run");
+    let text = std::fs::read(&journal).expect("it is there");
+    let middle = text.len() / 2;
+    let damaged = [&text[..middle], b"x", &text[middle + 1..]].concat();
+    for damage in [Some(vec![]), None, Some(damaged)] {
+        match damage {
+            Some(text) => std::fs::write(&journal, text).expect("it is ours"),
+            None => std::fs::remove_file(&journal).expect("it is ours"),
+        }
+        desk.sheet("again.csv", "first_name,last_name,email\nNora,Nobody,\n");
+        desk.run(&["onboard", "again.csv", "--fresh"]).exits(8);
+        let message = desk.column("again.results.csv", "error_message").remove(0);
+        assert!(message.contains("--again"), "{message}");
+    }
+    assert_eq!(desk.truth().users.len(), 2);
+}

@@ -27,13 +27,13 @@ impl Import<'_> {
         let told = results.finish().await?;
         let stop = self.stop.stop();
         let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause), told.later);
+        let handed_out = self.hand_out(&self.run.folder.results());
         if !self.options.dry_run {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
             let end = Event::End { at: now(), exit_code: code, stopped: stop.is_some() };
             let _ = self.run.journal.durable(&end).await;
         }
         // The run is over, wherever its results are.
-        let handed_out = self.hand_out(&self.run.folder.results());
         if handed_out.is_err() {
             code = exit::INTERNAL;
         }

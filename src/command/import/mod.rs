@@ -18,6 +18,7 @@ use crate::journal::NOT_ARCHIVED;
 use crate::outcome::{Cause, Stop, exit};
 use crate::platform::Signals;
 use crate::preflight::{Preflight, PreflightFailed};
+use crate::row::Kind;
 use crate::runner::{CallCounts, Caller, Engine, StopSign};
 use crate::screen::Screen;
 use input::Input;
@@ -107,9 +108,12 @@ impl Import<'_> {
         self.finish(results, counts).await
     }
 
-    /// Asks the roster about the valid rows, unless an earlier process of the run did.
+    /// Asks the roster about the valid rows. Where an earlier process of the run did, only new users who were not started
+    /// are asked for again: all others are looked at before they are touched.
     async fn look(&self, caller: &Caller<'_>, rows: &mut InputRows<'_>) -> Result<(), Failure> {
-        if self.strictly_refused(0) || self.input.survey.valid == 0 || self.run.journal.state().ready {
+        let again = self.run.journal.state().ready;
+        let is_done = again && self.options.kind != Kind::Onboard;
+        if self.strictly_refused(0) || self.input.survey.valid == 0 || is_done {
             return Ok(());
         }
         let preflight = Preflight {
@@ -124,7 +128,10 @@ impl Import<'_> {
             progress: &|done| self.screen.done(done),
         };
         self.screen.begin("looking up", Some(self.input.survey.valid));
-        let looked = preflight.look(rows).await;
+        let looked = match again {
+            true => preflight.look_again(rows).await,
+            false => preflight.look(rows).await,
+        };
         self.screen.end();
         match looked {
             // The stop sign says why, and the results will tell it.
@@ -230,10 +237,10 @@ impl Import<'_> {
 
     fn verb(&self) -> &'static str {
         match self.options.kind {
-            crate::row::Kind::Onboard => "onboarding",
-            crate::row::Kind::Update => "updating",
-            crate::row::Kind::Offboard => "offboarding",
-            crate::row::Kind::Restore => "restoring",
+            Kind::Onboard => "onboarding",
+            Kind::Update => "updating",
+            Kind::Offboard => "offboarding",
+            Kind::Restore => "restoring",
         }
     }
 }

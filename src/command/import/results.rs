@@ -153,7 +153,7 @@ impl<'a> Results<'a> {
         }
         self.told.count(raw.source_row, &outcome, &warnings);
         self.told.invited += u64::from(is_invited(&outcome, &checked.request));
-        self.told.later |= outcome.may_pass_later() && !is_without_key(&checked.request);
+        self.told.later |= outcome.may_pass_later();
         if is_to_be_mended(&outcome, &checked.request) && !import.options.dry_run {
             self.to_mend.push(raw.index);
         }
