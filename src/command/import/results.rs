@@ -76,7 +76,8 @@ impl<'a> Results<'a> {
         })
     }
 
-    /// Writes down rows as they end. May be dropped whenever it waits, and the rest is left to [`Results::finish`].
+    /// Writes down rows as they end. May be dropped whenever it waits, which is between two rows only; the rest is left to
+    /// [`Results::finish`].
     pub(super) async fn follow(&mut self) -> Infallible {
         let mut wait = SOON;
         while self.writer.is_some() {
@@ -129,14 +130,18 @@ impl<'a> Results<'a> {
         }
     }
 
-    /// Whether the row's ending is on disk, or it never had a call to make.
+    /// Whether the row's ending is on disk, or it never had a call to make; answers at once.
     async fn has_ended(&self, checked: &Checked) -> Result<bool, Failure> {
         let Ok(request) = &checked.request else { return Ok(true) };
         let RawRow { index: row, source_row, .. } = *self.rows.raw();
         let journal = &self.import.run.journal;
-        let ended_at = journal.state().ended_at(row);
-        if let Some(offset) = ended_at {
-            return Ok(journal.is_durable(offset));
+        let (looked_at, ended_at) = (journal.state().looked_at(row), journal.state().ended_at(row));
+        // Nothing here may wait for the disk: whoever drops a wait would drop the row.
+        if [looked_at, ended_at].into_iter().flatten().any(|offset| !journal.is_durable(offset)) {
+            return Ok(false);
+        }
+        if ended_at.is_some() {
+            return Ok(true);
         }
         let sought = Sought { row, source_row, request: request.clone() };
         Ok(runner::planned(journal, sought).await.map_err(journal_failed)?.is_none())
