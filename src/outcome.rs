@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::row::Problem;
+
 /// The ending of one row; the words of the `result_status` column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -142,15 +144,6 @@ pub struct RowOutcome {
     pub request_id: String,
 }
 
-impl RowOutcome {
-    /// Whether nothing of the row took effect, and the same row may get through later: the provider limited, or was not
-    /// reached.
-    pub fn may_pass_later(&self) -> bool {
-        let unreached = || self.troubles.iter().any(|trouble| trouble.code == "connection");
-        self.status == Status::Failed && (self.http_status == Some(429) || unreached())
-    }
-}
-
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
@@ -176,6 +169,19 @@ impl RowOutcome {
         let mut outcome = RowOutcome::new(status);
         outcome.troubles.push(Trouble::new(code, message));
         outcome
+    }
+
+    /// A row with problems, all of which it tells.
+    pub fn invalid(problems: &[Problem]) -> RowOutcome {
+        let troubles = problems.iter().map(|problem| Trouble::new(problem.code, &*problem.message));
+        RowOutcome { troubles: troubles.collect(), ..RowOutcome::new(Status::Invalid) }
+    }
+
+    /// Whether nothing of the row took effect, and the same row may get through later: the provider limited, or was not
+    /// reached.
+    pub fn may_pass_later(&self) -> bool {
+        let unreached = || self.troubles.iter().any(|trouble| trouble.code == "connection");
+        self.status == Status::Failed && (self.http_status == Some(429) || unreached())
     }
 }
 

@@ -116,6 +116,11 @@ impl User {
         self.devices().iter().any(|device| device.contact_uri.eq_ignore_ascii_case(contact_uri))
     }
 
+    /// Whether a device of the user has this address, or it is noted as the user's number.
+    pub fn answers_to(&self, contact_uri: &str) -> bool {
+        self.has_contact(contact_uri) || self.phone == contact_uri
+    }
+
     /// Whether one of the devices has this number or SIP URI and is verified.
     pub fn has_verified(&self, contact_uri: &str) -> bool {
         let verified = |device: &&Device| device.verified == Some(true);

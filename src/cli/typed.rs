@@ -108,13 +108,13 @@ impl TypedCheck {
         self.of_sheet(is_mended).and(own.clone()).command(kind.word(), &sheet.display().to_string())
     }
 
-    /// The command that checks the sheet again, or mends it into a copy.
-    pub fn check(&self, sheet: &Path, copy: Option<&Path>, is_mended: bool) -> String {
+    /// The command that mends the sheet into a copy, or without one checks such a copy.
+    pub fn check(&self, sheet: &Path, copy: Option<&Path>) -> String {
         let copy = copy.map(|copy| copy.display().to_string());
         let kind = self.kind.clone();
         kind.flag("--fix", copy.is_some())
             .option("-o", copy.as_ref(), None)
-            .and(self.of_sheet(is_mended))
+            .and(self.of_sheet(copy.is_none()))
             .and(self.mode.clone())
             .and(self.passwords.clone())
             .command("validate", &sheet.display().to_string())
@@ -166,7 +166,7 @@ mod tests {
             format!("callroster offboard a.csv {meaning} --mode disable")
         );
         assert_eq!(
-            check.check(Path::new("my a.csv"), Some(Path::new("b.csv")), false),
+            check.check(Path::new("my a.csv"), Some(Path::new("b.csv"))),
             format!(
                 "callroster validate 'my a.csv' --as update --fix -o b.csv --delimiter ';' {meaning} --mode disable"
             )

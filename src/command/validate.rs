@@ -16,7 +16,7 @@ use super::survey::{glance_at, survey_sheet};
 use crate::cli::{Settings, ValidateOptions};
 use crate::clinic::Clinic;
 use crate::columns::Columns;
-use crate::outcome::{RowOutcome, Status, Trouble, exit};
+use crate::outcome::{RowOutcome, Status, exit};
 use crate::platform;
 use crate::row::{RawRow, RowSource};
 use crate::screen::{Screen, plural};
@@ -155,11 +155,11 @@ impl Check<'_> {
             (0, mended) => typed.run(kind, mended.as_ref().unwrap_or(file), mended.is_some()),
             (_, None) if may_be_mended(survey) => format!(
                 "mend the rows above, or what needs no guess with {}; then check again",
-                typed.check(file, Some(&beside(file, "mended")), false)
+                typed.check(file, Some(&beside(file, "mended")))
             ),
             (_, None) => "mend the rows above, then check again".to_owned(),
             (_, Some(copy)) => {
-                format!("mend the rows above in {}, then {}", copy.display(), typed.check(copy, None, true))
+                format!("mend the rows above in {}, then {}", copy.display(), typed.check(copy, None))
             }
         };
         screen.say(&format!(
@@ -218,13 +218,7 @@ fn write_rows<W: Write>(
         let checked = checker.check(&raw);
         let outcome = match &checked.request {
             Ok(_) => RowOutcome::new(Status::NotAttempted),
-            Err(problems) => {
-                let mut outcome = RowOutcome::new(Status::Invalid);
-                outcome
-                    .troubles
-                    .extend(problems.iter().map(|problem| Trouble::new(problem.code, &*problem.message)));
-                outcome
-            }
+            Err(problems) => RowOutcome::invalid(problems),
         };
         let mut warnings = checked.warnings;
         warnings.sort_unstable();

@@ -130,17 +130,25 @@ impl History {
         Standing { given_up: folder.given_up().exists(), folder, state }
     }
 
-    /// The unfinished run of the same command on the same file and account.
-    pub fn unfinished(&self, wanted: &Header) -> Option<Standing> {
+    /// The unfinished run of the same command on the same file and account; `illegible` is told of every run whose journal
+    /// does not even say whose it is.
+    pub fn unfinished(&self, wanted: &Header, mut illegible: impl FnMut(&RunFolder)) -> Option<Standing> {
         let same = |header: &Header| {
             header.command == wanted.command
                 && same_account(header, wanted)
                 && header.input.path == wanted.input.path
                 && (wanted.input.path != "-" || header.input.sha256 == wanted.input.sha256)
         };
-        self.folders()
+        let mut of_the_same = Vec::new();
+        for folder in self.folders() {
+            match header_of(&folder) {
+                Err(_) if !folder.given_up().exists() => illegible(&folder),
+                Ok(Some(header)) if same(&header) => of_the_same.push(folder),
+                _ => {}
+            }
+        }
+        of_the_same
             .into_iter()
-            .filter(|folder| header_of(folder).is_ok_and(|header| header.is_some_and(|header| same(&header))))
             .map(|folder| self.standing(folder))
             .find(|standing| !standing.given_up && standing.state.as_ref().map_or(true, State::unfinished))
     }
@@ -151,14 +159,6 @@ impl History {
         platform::private_file(&path)
             .and_then(|file| file.sync_all())
             .map_err(|error| HistoryFailed::new("the run cannot be given up:", &path, error))
-    }
-
-    /// The runs whose journal does not even tell whose it is.
-    pub fn illegible(&self) -> Vec<RunFolder> {
-        self.folders()
-            .into_iter()
-            .filter(|folder| header_of(folder).is_err() && !folder.given_up().exists())
-            .collect()
     }
 
     /// Tells `seen` every event of every run of an account but one, the oldest run first.

@@ -204,7 +204,7 @@ fn set(offsets: &mut Vec<u64>, row: u32, offset: u64) {
 mod tests {
     use super::*;
 
-    fn after(events: &[&str]) -> OpenRow {
+    fn folded(events: &[&str]) -> State {
         let mut state = State::default();
         for event in events {
             let (row, step, code) = (0, "user".to_string(), String::new());
@@ -215,7 +215,7 @@ mod tests {
             };
             state.apply(&event, 0);
         }
-        state.open.remove(&0).expect("it is open")
+        state
     }
 
     #[test]
@@ -241,16 +241,7 @@ mod tests {
             (&["intent"], false),
             (&["intent", "unclear", "intent", "no_effect"], false),
         ] {
-            let mut state = State::default();
-            for event in events {
-                let (row, step, code) = (0, "user".to_string(), String::new());
-                let event = match *event {
-                    "intent" => Event::Intent { row, step, attempt: 1, content: None },
-                    "unclear" => Event::Unclear { row, step, code },
-                    _ => Event::NoEffect { row, step, code },
-                };
-                state.apply(&event, 0);
-            }
+            let mut state = folded(events);
             state.apply(&Event::Looked { row: 0, look: crate::plan::Look::Matches(vec![]) }, 9);
             assert_eq!(state.open.is_empty(), begins_anew, "{events:?}");
         }
@@ -267,7 +258,7 @@ mod tests {
             (&["intent", "intent", "no_effect"], true),
             (&["intent", "no_effect", "intent", "intent", "no_effect"], true),
         ] {
-            assert_eq!(after(events).in_doubt, in_doubt, "{events:?}");
+            assert_eq!(folded(events).open[&0].in_doubt, in_doubt, "{events:?}");
         }
     }
 }

@@ -181,9 +181,7 @@ impl Preflight<'_> {
                 (None, Some(_), Some(id)) if self.reads_more() => {
                     self.by_id(id, walk).await?.into_iter().collect()
                 }
-                (None, Some(contact), _) => {
-                    pick(&by_contact, |user| user.has_contact(contact) || user.phone == contact)
-                }
+                (None, Some(contact), _) => pick(&by_contact, |user| user.answers_to(contact)),
                 (None, None, Some(id)) => self.by_id(id, walk).await?.into_iter().collect(),
                 (None, None, None) => Vec::new(),
             };
@@ -225,7 +223,7 @@ impl Preflight<'_> {
                 Some(directory) => directory.named(std::slice::from_ref(contact)),
                 None => self.matching(vec![contact.clone()], Filter::Contacts).await?,
             };
-            if let Some(user) = users.iter().find(|user| user.has_contact(contact) || user.phone == contact) {
+            if let Some(user) = users.iter().find(|user| user.answers_to(contact)) {
                 return Ok(Found::Conflict(format!(
                     "nobody has the email {email}, but {contact} belongs to the user {}; correct one of the two cells",
                     user.id
@@ -341,7 +339,7 @@ fn contradiction(who: &Identity, user: &User) -> Option<String> {
 /// Whether the user may have this number; a list need not show devices and phones.
 fn may_have(user: &User, contact: &str) -> bool {
     let untold = user.devices.is_none() && (user.phone.is_empty() || contact.starts_with("sip:"));
-    user.has_contact(contact) || user.phone == contact || untold
+    user.answers_to(contact) || untold
 }
 
 fn several(who: &Identity, users: &[User]) -> Look {

@@ -125,10 +125,7 @@ fn create(account: &AudianAccount, users: String, new: &NewUser) -> (Method, Str
 
 /// The body of a call that may cost something, with the consent to it where that was given (Kazoo, 402).
 fn agreed(account: &AudianAccount, fields: Value) -> Option<Vec<u8>> {
-    let mut body = match account.dialect {
-        Dialect::Flat => fields,
-        Dialect::Kazoo => json!({ "data": fields }),
-    };
+    let mut body = enveloped(account.dialect, fields);
     if account.accept_charges {
         body["accept_charges"] = true.into();
     }
@@ -179,9 +176,13 @@ fn device_change(dialect: Dialect, call: &Call) -> Value {
 }
 
 fn wrapped(dialect: Dialect, fields: Value) -> Option<Vec<u8>> {
+    bytes(&enveloped(dialect, fields))
+}
+
+fn enveloped(dialect: Dialect, fields: Value) -> Value {
     match dialect {
-        Dialect::Flat => bytes(&fields),
-        Dialect::Kazoo => bytes(&json!({ "data": fields })),
+        Dialect::Flat => fields,
+        Dialect::Kazoo => json!({ "data": fields }),
     }
 }
 

@@ -311,28 +311,29 @@ fn moved(count: usize) -> Details {
 }
 
 fn not_inherited(heir: &str, left: usize, applied: &Applied) -> CallError {
-    let count = applied.details.get("devices_reassigned").map_or("0", String::as_str);
-    CallError {
-        failure: Failure::Refused,
-        code: "not_reassigned".into(),
-        message: format!(
+    not_reassigned(applied, |count| {
+        format!(
             "the user was deleted, but the provider lists only {count} of {left} devices with {heir}; look for the others there, \
              and give them to {heir} by hand"
-        ),
-        status: applied.status,
-        request_id: applied.request_id.clone(),
-    }
+        )
+    })
 }
 
 fn not_moved(to: &str, wished: usize, applied: &Applied) -> CallError {
-    let count = applied.details.get("devices_reassigned").map_or("0", String::as_str);
+    not_reassigned(applied, |count| {
+        format!(
+            "the provider said yes, but lists only {count} of {wished} devices with {to}; look at both users there, then \
+             send the row again"
+        )
+    })
+}
+
+/// `message` is told how many devices arrived.
+fn not_reassigned(applied: &Applied, message: impl Fn(&str) -> String) -> CallError {
     CallError {
         failure: Failure::Refused,
         code: "not_reassigned".into(),
-        message: format!(
-            "the provider said yes, but lists only {count} of {wished} devices with {to}; look at both users there, then \
-             send the row again"
-        ),
+        message: message(applied.details.get("devices_reassigned").map_or("0", String::as_str)),
         status: applied.status,
         request_id: applied.request_id.clone(),
     }

@@ -35,19 +35,18 @@ pub(super) async fn begin_or_go_on(
     if options.dry_run {
         return start(History::practise(&header.run_id)?, &header).await;
     }
-    for folder in history.illegible() {
+    let unfinished = history.unfinished(&header, |folder| {
         screen.warn(&format!(
             "the run {} cannot be read, so nobody knows whether it was of this sheet; keep a copy of {} and move it away",
             folder.id,
             folder.path.display()
         ));
-    }
-    let unfinished = history.unfinished(&header);
+    });
     if let Some(id) = &options.resumes
         && unfinished.as_ref().is_none_or(|standing| standing.folder.id != *id)
     {
         let message =
-            format!("the run {id} is of another account than this one; leave out what names the account");
+            format!("the run {id} is not the one that its own command goes on with; nothing was sent");
         return Err(Failure::new(exit::USAGE, message));
     }
     if let Some(standing) = unfinished {

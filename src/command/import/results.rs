@@ -11,7 +11,7 @@ use super::planning::{journal_failed, on_a_call};
 use super::rows::InputRows;
 use crate::command::Failure;
 use crate::explain::Groups;
-use crate::outcome::{RowOutcome, Status, StepWord, Tally, Trouble};
+use crate::outcome::{RowOutcome, Status, StepWord, Tally};
 use crate::plan::{Look, Verdict, verdict};
 use crate::preflight::Sought;
 use crate::roster::User;
@@ -193,7 +193,7 @@ async fn outcome_of(
 ) -> Result<(RowOutcome, Option<Look>), Failure> {
     let request = match request {
         Ok(request) => request,
-        Err(problems) => return Ok((invalid_outcome(problems), None)),
+        Err(problems) => return Ok((RowOutcome::invalid(problems), None)),
     };
     let stop = import.stop.stop();
     let journal = &import.run.journal;
@@ -206,14 +206,6 @@ async fn outcome_of(
         return Ok((runner::wished_outcome(&plan), told.1));
     }
     Ok(told)
-}
-
-fn invalid_outcome(problems: &[Problem]) -> RowOutcome {
-    let mut outcome = RowOutcome::new(Status::Invalid);
-    outcome
-        .troubles
-        .extend(problems.iter().map(|problem| Trouble::new(problem.code, problem.message.clone())));
-    outcome
 }
 
 /// Rows that can be mended and sent again; those that belong to `resume` cannot.
