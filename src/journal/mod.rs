@@ -4,6 +4,7 @@
 //! [`Event::Intent`] is on disk; a run's state is the journal folded by a pure function ([`State`]).
 //! The tail policy is called *drop the torn, refuse the damaged*: see [`replay`].
 
+mod again;
 mod event;
 mod line;
 pub mod replay;

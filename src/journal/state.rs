@@ -168,6 +168,11 @@ impl State {
         self.looked_at.get(row as usize).copied().filter(|at| *at != NONE)
     }
 
+    /// Whether the preflight had nothing to say of any row.
+    pub fn nobody_is_there(&self) -> bool {
+        self.ready && self.looked_at.is_empty()
+    }
+
     /// Where the journal says how a row ended.
     pub fn ended_at(&self, row: u32) -> Option<u64> {
         self.ended_at.get(row as usize).copied().filter(|at| *at != NONE)

@@ -6,12 +6,13 @@
 
 use std::cell::{Cell, Ref, RefCell};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::LocalBoxFuture;
 
+use super::again::Again;
 use super::event::Event;
 use super::line::{Chain, known_event};
 use super::replay::{Damage, Replay, replay};
@@ -154,12 +155,6 @@ pub struct FileDisk {
     again: RefCell<Again>,
 }
 
-/// Reads single lines again, which lie near each other for the most part.
-struct Again {
-    reader: BufReader<File>,
-    place: u64,
-}
-
 impl FileDisk {
     /// Opens the journal at `path`, which exists, and reads it. A torn tail is cut off.
     pub fn open(path: &Path, seen: impl FnMut(&Event, u64)) -> Result<(FileDisk, Replay), Damage> {
@@ -170,7 +165,7 @@ impl FileDisk {
             file.sync_all()?;
         }
         file.seek(SeekFrom::Start(replay.length))?;
-        let again = Again { reader: BufReader::with_capacity(1 << 16, File::open(path)?), place: 0 };
+        let again = Again::of(File::open(path)?);
         Ok((FileDisk { file: Arc::new(Mutex::new(file)), again: RefCell::new(again) }, replay))
     }
 }
@@ -189,16 +184,7 @@ impl Disk for FileDisk {
     }
 
     fn line(&self, offset: u64) -> io::Result<Vec<u8>> {
-        let mut again = self.again.borrow_mut();
-        // What is in the buffer already is not read again.
-        let way = offset.cast_signed() - again.place.cast_signed();
-        again.reader.seek_relative(way)?;
-        again.place = offset;
-        let mut line = Vec::new();
-        let read = again.reader.by_ref().take(64 << 20).read_until(b'\n', &mut line)?;
-        again.place += read as u64;
-        line.pop_if(|byte| *byte == b'\n');
-        Ok(line)
+        self.again.borrow_mut().line(offset)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Which run this is: a new one, or the unfinished one of the same command on the same file.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
 
 use jiff::Timestamp;
 
@@ -20,9 +19,6 @@ use crate::validate::Vocabulary;
 /// Options that a run keeps for `resume`, but that may differ when it goes on.
 const FREE: [&str; 6] =
     ["results", "failed", "no_formula_guard", "max_errors", "max_delete", "accept_charges"];
-
-/// Rows after which others have their turn.
-const TURN: u32 = 64;
 
 pub(super) async fn begin_or_go_on(
     options: &ImportOptions,
@@ -238,23 +234,6 @@ fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
     keep("max_errors", options.max_errors.map(|bound| bound.to_string()));
     keep("max_delete", options.max_delete.map(|bound| bound.to_string()));
     kept
-}
-
-/// Keeps a keyed hash of every row of a run that begins, to name the first one that changes. Others have their turn
-/// meanwhile.
-pub(super) async fn keep_fingerprints(run: &Run, input: &Input, key: &Key) -> Result<(), Failure> {
-    let path = run.folder.rows();
-    let failed = |error: std::io::Error| Failure::disk(path.display(), error);
-    let mut file = BufWriter::new(crate::platform::new_private_file(&path).map_err(failed)?);
-    let mut rows = SheetRows::new(&input.sheet);
-    let mut row = RawRow::default();
-    while rows.read(&mut row)? {
-        file.write_all(&key.row(&row.cells)).map_err(failed)?;
-        if row.index.is_multiple_of(TURN) {
-            tokio::task::yield_now().await;
-        }
-    }
-    file.flush().map_err(failed)
 }
 
 /// The time, as a person reads it in the journal.

@@ -4,6 +4,7 @@ mod begin;
 mod consent;
 mod finish;
 mod input;
+mod meanwhile;
 mod passwords;
 mod planning;
 mod results;
@@ -94,9 +95,10 @@ impl Import<'_> {
     async fn carry_out(&self) -> Result<u8, Failure> {
         let caller = self.connection.caller(self.settings, self.history, (&self.stop, self.screen));
         let mut rows = InputRows::new(self.input);
-        let (looked, kept) = tokio::join!(self.look(&caller, &mut rows), self.keep_fingerprints());
-        looked.and(kept)?;
-        let planned = self.plan(&mut rows).await?;
+        let read = self.read_meanwhile(rows.again());
+        let (looked, all_new) = tokio::join!(self.look(&caller, &mut rows), read);
+        looked?;
+        let planned = self.plan(&mut rows, all_new?).await?;
         self.show_plan(&planned, &caller);
         if !self.may_go_on(&planned).await {
             self.connection.remember(self.history, &caller);
@@ -137,14 +139,6 @@ impl Import<'_> {
             // The stop sign says why, and the results will tell it.
             Ok(()) | Err(PreflightFailed::Stopped) => Ok(()),
             Err(PreflightFailed::Rows(refusal)) => Err(refusal.into()),
-        }
-    }
-
-    /// Before the first writing call, and while the roster is waited for.
-    async fn keep_fingerprints(&self) -> Result<(), Failure> {
-        match self.options.dry_run || self.run.resumed {
-            true => Ok(()),
-            false => begin::keep_fingerprints(self.run, self.input, self.key).await,
         }
     }
 

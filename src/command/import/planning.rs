@@ -38,12 +38,27 @@ pub(super) struct Planned {
 }
 
 impl Import<'_> {
-    /// Counts what follows from the rows and what the roster showed.
-    pub(super) async fn plan(&self, rows: &mut InputRows<'_>) -> Result<Planned, Failure> {
-        let mut planned = Planned::default();
+    /// Counts what follows from the rows and what the roster showed; `all_new` is what follows where it showed nobody.
+    pub(super) async fn plan(
+        &self,
+        rows: &mut InputRows<'_>,
+        all_new: Option<Planned>,
+    ) -> Result<Planned, Failure> {
         if !self.run.journal.state().ready {
-            return Ok(planned);
+            return Ok(Planned::default());
         }
+        let mut planned = match all_new {
+            Some(planned) if self.run.journal.state().nobody_is_there() => planned,
+            _ => self.count(rows).await?,
+        };
+        if self.options.no_invite {
+            planned.invited = 0;
+        }
+        Ok(planned)
+    }
+
+    async fn count(&self, rows: &mut InputRows<'_>) -> Result<Planned, Failure> {
+        let mut planned = Planned::default();
         rows.rewind_rows()?;
         while let Some(sought) = rows.next_valid()? {
             if self.run.journal.state().ended_at(sought.row).is_some() {
@@ -54,9 +69,6 @@ impl Import<'_> {
             let leaves = matches!(sought.request, Request::Offboard(_));
             let verdict = verdict(sought.request, look.as_ref());
             planned.count(&verdict, look.as_ref().filter(|_| leaves), sought.source_row);
-        }
-        if self.options.no_invite {
-            planned.invited = 0;
         }
         Ok(planned)
     }
@@ -136,7 +148,7 @@ impl Import<'_> {
 
 impl Planned {
     /// `leaver` is what was learned of a row that lets somebody go.
-    fn count(&mut self, verdict: &Verdict, leaver: Option<&Look>, source_row: u64) {
+    pub(super) fn count(&mut self, verdict: &Verdict, leaver: Option<&Look>, source_row: u64) {
         self.tally.add(verdict.status());
         match verdict.status() {
             Status::Failed => self.failed += 1,
