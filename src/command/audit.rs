@@ -76,13 +76,13 @@ async fn read_log(caller: &Caller<'_>) -> Result<Vec<Deletion>, Broken> {
     let (mut deletions, mut keys, mut start) = (Vec::new(), StartKeys::default(), None);
     loop {
         let page = match caller.read(&Call::Deletions { start }).await {
-            Err(Broken::Failed { error, counts }) if error.failure == CallFailure::Missing => {
-                return Err(Broken::Failed { error: missing(caller, error).await, counts });
+            Err(Broken::Failed(error)) if error.failure == CallFailure::Missing => {
+                return Err(Broken::Failed(missing(caller, error).await));
             }
             read => read?.deletions(),
         };
         deletions.extend(page.deletions);
-        start = keys.follow(page.next).map_err(|error| Broken::Failed { error, counts: true })?;
+        start = keys.follow(page.next).map_err(Broken::Failed)?;
         if start.is_none() {
             return Ok(deletions);
         }
@@ -122,7 +122,7 @@ fn failure(broken: Broken, stop: &StopSign) -> Failure {
         (Broken::Stopped, None) => {
             Failure::new(exit::TEMPORARY, "the log was not read; try the same command later")
         }
-        (Broken::Failed { error, .. }, None) => {
+        (Broken::Failed(error), None) => {
             let code = match error.status {
                 _ if error.failure.later() => exit::TEMPORARY,
                 Some(403) => exit::REFUSED,

@@ -89,7 +89,7 @@ impl Completion {
 fn unless_gone<T>(read: Result<T, Broken>) -> Result<Option<T>, ExportFailed> {
     match read {
         Ok(read) => Ok(Some(read)),
-        Err(Broken::Failed { error, .. }) if error.failure == Failure::Missing => Ok(None),
+        Err(Broken::Failed(error)) if error.failure == Failure::Missing => Ok(None),
         Err(broken) => Err(broken.into()),
     }
 }

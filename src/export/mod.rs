@@ -90,7 +90,7 @@ impl From<Broken> for ExportFailed {
     fn from(broken: Broken) -> ExportFailed {
         match broken {
             Broken::Stopped => ExportFailed::Stopped,
-            Broken::Failed { error, .. } => ExportFailed::Provider(error),
+            Broken::Failed(error) => ExportFailed::Provider(error),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::learned::{Belief, Kind, LearnedLimit};
 use super::metered::{Metered, Refused};
 use super::told::{Cover, Left};
+use super::vain::InVain;
 use super::windowed::{Place, Windowed};
 use super::{Limit, Ticket};
 use crate::provider::Limits;
@@ -68,6 +69,8 @@ pub(super) struct Lane {
     /// The usual time to an answer, in seconds.
     trip: f64,
     remembered: Option<LearnedLimit>,
+    /// Refusals since a call was taken.
+    pub(super) vain: InVain,
 }
 
 impl Lane {
@@ -84,6 +87,7 @@ impl Lane {
             burst: 0,
             trip: 0.0,
             remembered: None,
+            vain: InVain::default(),
         }
     }
 
@@ -174,6 +178,7 @@ impl Lane {
 
     pub(super) fn answered(&mut self, now: f64, ticket: &Ticket, limits: &Limits) {
         self.forget();
+        self.vain = InVain::default();
         let started = ticket.started.as_secs_f64();
         let trip = now - started;
         self.trip = if self.trip == 0.0 { trip } else { self.trip * 0.9 + trip * 0.1 };

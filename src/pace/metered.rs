@@ -13,6 +13,8 @@ use super::slots::Slots;
 /// The first wait for a token when the provider names none; it doubles until a call is taken.
 const FIRST_WAIT: f64 = 0.025;
 const LONGEST_WAIT: f64 = 60.0;
+/// Where nothing tells the wait: a window of a minute is not overslept by more.
+const LONGEST_BLIND: f64 = 30.0;
 /// Late starts are made up for within this many seconds, and within this part of a known burst.
 const SLACK: f64 = 0.025;
 /// A cycle is longer than this many times the calls that its refusal costs.
@@ -242,7 +244,7 @@ impl Metered {
             State::Rising(rise) => PAUSE / rise.pace(),
             State::Cruising(cruise) => PAUSE / cruise.rate * f64::from(1 << (self.refusals - 1).clamp(0, 16)),
         };
-        let blind = pause.min(LONGEST_WAIT) * (1.0 + 0.25 * refused.chance);
+        let blind = pause.min(LONGEST_BLIND) * (1.0 + 0.25 * refused.chance);
         let pause = refused.told.unwrap_or(blind);
         self.slots.clear_until(refused.now + pause);
         pause
@@ -251,7 +253,7 @@ impl Metered {
     fn refused_blindly(&mut self, measured: Option<(f64, f64)>, few: Option<f64>) {
         match (&mut self.state, measured) {
             (State::Seeking { wait, asked }, _) => {
-                (*wait, *asked) = ((*wait * 2.0).min(LONGEST_WAIT), None);
+                (*wait, *asked) = ((*wait * 2.0).min(LONGEST_BLIND), None);
             }
             (_, Some((rate, calls))) => self.cruise(rate, calls, None),
             (State::Cruising(cruise), None) => {

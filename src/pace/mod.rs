@@ -18,6 +18,7 @@ mod rise;
 mod slots;
 mod tokens;
 mod told;
+mod vain;
 mod windowed;
 
 use std::time::Duration;
@@ -279,6 +280,13 @@ impl Pace {
         }
     }
 
+    /// To how many tries the refusals amount that came since a call of this kind was taken: while all wait, whoever goes
+    /// first asks for all.
+    pub fn in_vain(&self, does: Does) -> u32 {
+        let lane = if does == Does::Read { &self.reads } else { &self.writes };
+        lane.vain.tries()
+    }
+
     /// How long so many calls take under the known limit and the cap; `None` when there is neither.
     pub fn estimate(&self, calls: u64, does: Does) -> Option<Duration> {
         let calls = calls as f64;
@@ -320,6 +328,9 @@ impl Pace {
                 Pause { first, seconds }
             }
         };
+        if pause.first {
+            self.lane(ticket.does).vain.refused(now, told.is_some());
+        }
         let seconds = told.map_or(pause.seconds, |told| told * (1.0 + STRETCH * chance));
         self.closed_until = self.closed_until.max(now + seconds);
         if pause.first && seconds >= NOTEWORTHY {

@@ -67,7 +67,7 @@ fn a_told_wait_holds_all_calls_and_a_burst_is_punished_once() {
 }
 
 #[test]
-fn a_blind_pause_doubles_until_a_call_is_taken_and_short_ones_are_no_tries() {
+fn a_blind_pause_doubles_and_outlasts_a_window_of_a_minute_before_tries_are_used_up() {
     let mut pace = heard(Some(4), None);
     let mut now = 0.0;
     let mut pauses = Vec::new();
@@ -80,7 +80,11 @@ fn a_blind_pause_doubles_until_a_call_is_taken_and_short_ones_are_no_tries() {
             pauses.push((pause.as_secs_f64() * 10.0).round() / 10.0);
         }
     }
-    assert_eq!(pauses, [1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 60.0]);
+    assert_eq!(pauses, [1.6, 3.2, 6.4, 12.8, 25.6, 30.0, 30.0]);
+    assert!(now > 60.0 && pace.in_vain(Does::Write) == 6, "{now}");
+    let ticket = pace.start(seconds(now), Does::Write);
+    pace.end(seconds(now), ticket, Ended::Answered(Limits::default()), 0.0);
+    assert_eq!(pace.in_vain(Does::Write), 0);
 }
 
 #[test]

@@ -164,7 +164,7 @@ impl Preflight<'_> {
             }
             start = keys.follow(page.next).map_err(|error| {
                 self.refused(&call, &error);
-                Broken::Failed { error, counts: true }
+                Broken::Failed(error)
             })?;
             if start.is_none() {
                 return Ok(());

@@ -43,9 +43,9 @@ impl Preflight<'_> {
     pub(super) async fn read_one(&self, id: &str) -> Result<Option<User>, Broken> {
         match self.caller.read(&Call::Get { user_id: id.to_string() }).await {
             Ok(answer) => Ok(answer.user()),
-            Err(Broken::Failed { error, .. }) if error.failure == Failure::Missing => Ok(None),
+            Err(Broken::Failed(error)) if error.failure == Failure::Missing => Ok(None),
             Err(broken) => {
-                if let Broken::Failed { error, .. } = &broken {
+                if let Broken::Failed(error) = &broken {
                     self.refused(&Call::Get { user_id: String::new() }, error);
                 }
                 Err(broken)

@@ -107,7 +107,7 @@ impl Preflight<'_> {
             let page = match self.caller.read(&Call::Deletions { start }).await {
                 Ok(answer) => answer.deletions(),
                 Err(Broken::Stopped) => return Err(Broken::Stopped),
-                Err(Broken::Failed { .. }) => return Ok(None),
+                Err(Broken::Failed(_)) => return Ok(None),
             };
             for deletion in page.deletions {
                 let id = deletion.get("user_id").cloned().unwrap_or_default();
@@ -126,9 +126,9 @@ impl Preflight<'_> {
 
     async fn devices(&self, user_id: &str) -> Result<Vec<Device>, Broken> {
         match self.caller.devices_of(user_id).await {
-            Err(Broken::Failed { error, .. }) if error.failure == Failure::Missing => Ok(Vec::new()),
+            Err(Broken::Failed(error)) if error.failure == Failure::Missing => Ok(Vec::new()),
             read => read.inspect_err(|broken| {
-                if let Broken::Failed { error, .. } = broken {
+                if let Broken::Failed(error) = broken {
                     self.refused(&Call::Devices { user_id: String::new(), start: None }, error);
                 }
             }),

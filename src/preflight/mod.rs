@@ -169,7 +169,7 @@ impl Preflight<'_> {
     /// A read that the whole preflight needs: a failure stops the run.
     async fn read(&self, call: &Call) -> Result<crate::provider::Answer, Broken> {
         self.caller.read(call).await.inspect_err(|broken| {
-            if let Broken::Failed { error, .. } = broken {
+            if let Broken::Failed(error) = broken {
                 self.refused(call, error);
             }
         })

@@ -80,7 +80,7 @@ impl Engine<'_> {
         loop {
             let page = match self.caller.read(&Call::Deletions { start }).await {
                 Ok(answer) => answer.deletions(),
-                Err(Broken::Failed { error, .. }) if !error.failure.later() && !self.concerns_all(&error) => {
+                Err(Broken::Failed(error)) if !error.failure.later() && !self.concerns_all(&error) => {
                     return Ok(Kept::Untold);
                 }
                 Err(broken) => return Err(self.unread(broken)),

@@ -10,6 +10,10 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep, sleep_until};
 
+mod tries;
+
+pub use tries::Tries;
+
 use super::stop::StopSign;
 use super::{CallSeen, Watch};
 use crate::outcome::{Cause, Stop};
@@ -17,7 +21,7 @@ use crate::pace::{Change, Does, Ended, Gate, Learned, Pace, Ticket, Waiting};
 use crate::provider::{
     Answer, Call, CallError, Failure, HttpReply, Limits, Provider, TokenKeeper, Transport, TransportError,
 };
-use crate::retry::{self, Next};
+use crate::retry::Next;
 
 /// A refusal is far smaller, and what is smaller than this is read in no time.
 const SMALLEST_PAGE: usize = 8 << 10;
@@ -27,11 +31,7 @@ const SMALLEST_PAGE: usize = 8 << 10;
 pub enum Broken {
     /// The run stops; nothing was sent.
     Stopped,
-    Failed {
-        error: CallError,
-        /// Whether it uses up a try: of a burst of 429 only the first does.
-        counts: bool,
-    },
+    Failed(CallError),
 }
 
 /// How many calls were made.
@@ -138,6 +138,11 @@ impl<'a> Caller<'a> {
         self.pace.borrow_mut().why(self.began.elapsed(), Does::Write)
     }
 
+    /// To how many tries the refusals amount that came since a call of this kind was taken.
+    fn in_vain(&self, does: Does) -> u32 {
+        self.pace.borrow().in_vain(does)
+    }
+
     /// How long so many writing calls take under the limits that are known by now.
     pub fn estimate(&self, calls: u64) -> Option<Duration> {
         self.pace.borrow().estimate(calls, Does::Write)
@@ -155,7 +160,7 @@ impl<'a> Caller<'a> {
             Some(keeper) => Box::pin(self.with_token(keeper, call, row)).await,
         };
         result.inspect_err(|broken| {
-            if let Broken::Failed { error, .. } = broken {
+            if let Broken::Failed(error) = broken {
                 self.heed(error);
             }
         })
@@ -172,16 +177,15 @@ impl<'a> Caller<'a> {
         let limits = reply.as_ref().map(|reply| self.provider.limits(reply)).unwrap_or_default();
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let early = !call.writes() && reply.as_ref().is_ok_and(is_page);
-        let mut counts = true;
         if early {
-            counts = self.learn(&mut pass, Ended::Answered(limits));
+            self.learn(&mut pass, Ended::Answered(limits));
             // Whoever waits goes ahead; the page is read while their calls are on the way.
             tokio::task::yield_now().await;
         }
         let result = self.judge(call, reply);
         self.count(call, &result);
         if !early {
-            counts = self.learn(&mut pass, ended(limits, &result));
+            self.learn(&mut pass, ended(limits, &result));
         }
         if !result.as_ref().is_err_and(|error| error.failure.later()) {
             self.last_answer.set(Some(Instant::now()));
@@ -193,27 +197,24 @@ impl<'a> Caller<'a> {
             code: result.as_ref().err().map_or("", |error| &error.code),
             took,
         });
-        (token, result.map_err(|error| Broken::Failed { error, counts }))
+        (token, result.map_err(Broken::Failed))
     }
 
     /// An exchange that changes nothing, tried again as long as that may help.
     pub async fn read(&self, call: &Call) -> Result<Answer, Broken> {
-        let began = Instant::now();
-        let mut failures = 0;
+        let mut tries = Tries::new(self, Does::Read);
         loop {
-            let (error, counts) = match self.exchange(call, None).await {
-                Ok(answer) => return Ok(answer),
-                Err(Broken::Stopped) => return Err(Broken::Stopped),
-                Err(Broken::Failed { error, counts }) => (error, counts),
+            let error = match self.exchange(call, None).await {
+                Err(Broken::Failed(error)) => error,
+                ended => return ended,
             };
-            failures += u32::from(counts);
-            match retry::next(&error, failures, self.retries, self.chance()) {
+            match tries.after(&error) {
                 Next::Again(wait) => self.rest(wait).await?,
                 Next::UsedUp => {
-                    self.used_up(&error, began);
-                    return Err(Broken::Failed { error, counts });
+                    tries.used_up(&error);
+                    return Err(Broken::Failed(error));
                 }
-                Next::Final => return Err(Broken::Failed { error, counts }),
+                Next::Final => return Err(Broken::Failed(error)),
             }
         }
     }
@@ -238,19 +239,6 @@ impl<'a> Caller<'a> {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// Told of tries that are used up since `began`: when nothing was answered in all that time, the run stops.
-    pub fn used_up(&self, error: &CallError, began: Instant) {
-        if self.last_answer.get().is_none_or(|answer| answer < began) {
-            let what = match error.failure {
-                Failure::Limited => "the provider still limits after every wait",
-                Failure::NotSent => "the provider cannot be reached",
-                _ => "the provider does not answer as it should",
-            };
-            let message = format!("{what} ({}); the same command goes on later", error.message);
-            self.stop.raise(Stop::new(Cause::Unreachable, error.code.clone(), message));
-        }
     }
 
     /// Waits for a place in the line and for the gate; `None` when the run stops.
@@ -298,9 +286,9 @@ impl<'a> Caller<'a> {
         self.provider.answer(call, &reply?)
     }
 
-    /// Tells the gate how the call ended; returns whether a failure uses up a try.
-    fn learn(&self, pass: &mut Pass<'_>, ended: Ended) -> bool {
-        let Some(ticket) = pass.ticket.take() else { return true };
+    /// Tells the gate how the call ended.
+    fn learn(&self, pass: &mut Pass<'_>, ended: Ended) {
+        let Some(ticket) = pass.ticket.take() else { return };
         let change = self.pace.borrow_mut().end(self.began.elapsed(), ticket, ended, self.chance());
         self.wake_both_lines();
         match change {
@@ -314,7 +302,6 @@ impl<'a> Caller<'a> {
             }
             Change::Nothing | Change::AlreadyPaused => {}
         }
-        change != Change::AlreadyPaused
     }
 
     /// A place is free: whoever stands first in each line looks at the gate again.

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::step::{Applied, Current, StepEnd, Try};
 use super::{Broken, Engine};
 use crate::plan::created_by_row;
 use crate::planted::{Bug, planted};
 use crate::provider::{Call, CallError, Failure, Filter, Listing, StartKeys};
-use crate::retry::{self, Next};
+use crate::retry::Next;
 use crate::roster::NewUser;
 use crate::roster::User;
 
@@ -29,7 +27,7 @@ impl Engine<'_> {
         let call = Call::Create(wish.clone());
         let findable = wish.has_natural_key() || planted(Bug::NamelessSentAgain);
         let content = (!wish.has_natural_key()).then(|| (self.content_of)(wish));
-        let (began, mut failures) = (Instant::now(), 0);
+        let mut tries = self.tries();
         // One look answers for all attempts before it; an attempt without effect raises no new question.
         let mut unanswered = current.in_doubt;
         loop {
@@ -47,26 +45,28 @@ impl Engine<'_> {
                     Err(end) => return end,
                 }
             }
-            let (error, counts) = match self.attempt(current, &call, content.clone()).await {
+            let error = match self.attempt(current, &call, content.clone()).await {
                 Try::Done(applied) => return StepEnd::Done(applied),
                 Try::Stopped => return StepEnd::Stopped,
-                Try::NoEffect { error, counts } => (error, counts),
+                Try::NoEffect(error) => error,
                 Try::Unclear(error) => {
                     (current.in_doubt, unanswered) = (true, true);
                     if !findable {
                         return StepEnd::Unknown(error);
                     }
-                    (error, true)
+                    error
                 }
             };
-            failures += u32::from(counts);
-            match retry::next(&error, failures, self.caller.retries, self.caller.chance()) {
+            match tries.after(&error) {
                 Next::Again(wait) => {
                     if self.caller.rest(wait).await.is_err() {
                         return StepEnd::Stopped;
                     }
                 }
-                Next::UsedUp => return self.create_used_up(current, wish, error, began).await,
+                Next::UsedUp => {
+                    tries.used_up(&error);
+                    return self.create_used_up(current, wish, error).await;
+                }
                 Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
                 Next::Final if planted(Bug::RefusalEndsDoubt) => return StepEnd::Failed(error),
                 Next::Final
@@ -81,14 +81,7 @@ impl Engine<'_> {
         }
     }
 
-    async fn create_used_up(
-        &self,
-        current: &Current<'_>,
-        wish: &NewUser,
-        error: CallError,
-        began: Instant,
-    ) -> StepEnd {
-        self.caller.used_up(&error, began);
+    async fn create_used_up(&self, current: &Current<'_>, wish: &NewUser, error: CallError) -> StepEnd {
         if !current.in_doubt || planted(Bug::UsedUpIsFailed) {
             return StepEnd::Failed(error);
         }
@@ -129,8 +122,8 @@ impl Engine<'_> {
         // Rows that never look are smaller for it.
         Box::pin(look).await.map_err(|broken| match broken {
             Broken::Stopped => StepEnd::Stopped,
-            Broken::Failed { error, .. } if self.concerns_all(&error) => StepEnd::Stopped,
-            Broken::Failed { error, .. } => StepEnd::Unknown(error),
+            Broken::Failed(error) if self.concerns_all(&error) => StepEnd::Stopped,
+            Broken::Failed(error) => StepEnd::Unknown(error),
         })
     }
 
@@ -168,7 +161,7 @@ impl Engine<'_> {
             let page = self.caller.read(&Call::List(listing)).await?.page();
             users.extend(page.users.into_iter().filter(&is_wanted));
             // A filter may thin out pages, so that only the one without a next key is the last.
-            start = keys.follow(page.next).map_err(|error| Broken::Failed { error, counts: true })?;
+            start = keys.follow(page.next).map_err(Broken::Failed)?;
             if start.is_none() {
                 return Ok(users);
             }

@@ -5,13 +5,11 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::step::{Applied, Current, StepEnd, Try, call_for, used_up};
 use super::{Broken, Engine};
 use crate::plan::{Plan, Step};
 use crate::provider::{Call, CallError, Details, Facts, Failure, Parting, StartKeys};
-use crate::retry::{self, Next};
+use crate::retry::Next;
 use crate::roster::{Device, User};
 use crate::row::Mode;
 
@@ -66,7 +64,7 @@ impl Engine<'_> {
         step: &Step,
         plan: &Plan,
     ) -> StepEnd {
-        let (began, mut failures) = (Instant::now(), 0);
+        let mut tries = self.tries();
         loop {
             let call = match self.ahead(current.in_doubt, user_id, step, plan).await {
                 Ok(Ahead::There(details)) => {
@@ -77,24 +75,23 @@ impl Engine<'_> {
                 Err(StepEnd::Failed(error)) if current.in_doubt => return StepEnd::Unknown(error),
                 Err(end) => return end,
             };
-            let (error, counts) = match self.attempt(current, &call, None).await {
+            let error = match self.attempt(current, &call, None).await {
                 Try::Done(applied) => return StepEnd::Done(applied),
                 Try::Stopped => return StepEnd::Stopped,
-                Try::NoEffect { error, counts } => (error, counts),
+                Try::NoEffect(error) => error,
                 Try::Unclear(error) => {
                     current.in_doubt = true;
-                    (error, true)
+                    error
                 }
             };
-            failures += u32::from(counts);
-            match retry::next(&error, failures, self.caller.retries, self.caller.chance()) {
+            match tries.after(&error) {
                 Next::Again(wait) => {
                     if self.caller.rest(wait).await.is_err() {
                         return StepEnd::Stopped;
                     }
                 }
                 Next::UsedUp => {
-                    self.caller.used_up(&error, began);
+                    tries.used_up(&error);
                     return used_up(error, current.in_doubt);
                 }
                 Next::Final if self.concerns_all(&error) => return StepEnd::Stopped,
@@ -275,7 +272,7 @@ impl Engine<'_> {
     pub(super) async fn user(&self, user_id: &str) -> Result<Option<User>, StepEnd> {
         match self.caller.read(&Call::Get { user_id: user_id.to_string() }).await {
             Ok(answer) => Ok(answer.user()),
-            Err(Broken::Failed { error, .. }) if error.failure == Failure::Missing => Ok(None),
+            Err(Broken::Failed(error)) if error.failure == Failure::Missing => Ok(None),
             Err(broken) => Err(self.unread(broken)),
         }
     }
@@ -284,8 +281,8 @@ impl Engine<'_> {
     pub(super) fn unread(&self, broken: Broken) -> StepEnd {
         match broken {
             Broken::Stopped => StepEnd::Stopped,
-            Broken::Failed { error, .. } if self.concerns_all(&error) => StepEnd::Stopped,
-            Broken::Failed { error, .. } => StepEnd::Failed(error),
+            Broken::Failed(error) if self.concerns_all(&error) => StepEnd::Stopped,
+            Broken::Failed(error) => StepEnd::Failed(error),
         }
     }
 }
@@ -298,7 +295,7 @@ impl super::Caller<'_> {
             let call = Call::Devices { user_id: user_id.to_string(), start };
             let page = self.read(&call).await?.devices();
             devices.extend(page.devices);
-            start = keys.follow(page.next).map_err(|error| Broken::Failed { error, counts: true })?;
+            start = keys.follow(page.next).map_err(Broken::Failed)?;
             if start.is_none() {
                 return Ok(devices);
             }

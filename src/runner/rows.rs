@@ -120,9 +120,9 @@ impl Engine<'_> {
                 Ok(Some(id)) => id,
                 Ok(None) => return StepEnd::Failed(no_sip_device()),
                 Err(Broken::Stopped) => return StepEnd::Stopped,
-                Err(Broken::Failed { error, .. }) if self.concerns_all(&error) => return StepEnd::Stopped,
-                Err(Broken::Failed { error, .. }) if current.in_doubt => return StepEnd::Unknown(error),
-                Err(Broken::Failed { error, .. }) => return StepEnd::Failed(error),
+                Err(Broken::Failed(error)) if self.concerns_all(&error) => return StepEnd::Stopped,
+                Err(Broken::Failed(error)) if current.in_doubt => return StepEnd::Unknown(error),
+                Err(Broken::Failed(error)) => return StepEnd::Failed(error),
             },
             _ => String::new(),
         };

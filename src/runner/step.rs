@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::caller::Tries;
 use super::{Broken, Engine};
 use crate::journal::{Event, NEVER_SENT};
+use crate::pace::Does;
 use crate::plan::Step;
 use crate::planted::{Bug, planted};
 use crate::provider::{Answer, Call, CallError, Changes, Content, Details, Failure};
-use crate::retry::{self, Next};
+use crate::retry::Next;
 use crate::roster::User;
 
 /// The waits for a SIP device that the provider makes on its own.
@@ -61,7 +61,7 @@ impl From<Answer> for Applied {
 /// How one try ended; the journal has it already.
 pub(super) enum Try {
     Done(Applied),
-    NoEffect { error: CallError, counts: bool },
+    NoEffect(CallError),
     Unclear(CallError),
     Stopped,
 }
@@ -79,7 +79,12 @@ pub(super) struct Current<'a> {
     pub intended: bool,
 }
 
-impl Engine<'_> {
+impl<'a> Engine<'a> {
+    /// For one step.
+    pub(super) fn tries(&self) -> Tries<'_, 'a> {
+        Tries::new(&self.caller, Does::Write)
+    }
+
     /// One try: the intent is on disk before the call may leave.
     pub(super) async fn attempt(
         &self,
@@ -106,11 +111,11 @@ impl Engine<'_> {
                 current.attempts -= 1;
                 (Try::Stopped, Event::NoEffect { row, step: step(), code: NEVER_SENT.into() })
             }
-            Err(Broken::Failed { error, counts }) => {
+            Err(Broken::Failed(error)) => {
                 let (step, code) = (step(), error.code.clone());
                 match error.failure.effect_possible() && !planted(Bug::TimeoutIsNoEffect) {
                     true => (Try::Unclear(error), Event::Unclear { row, step, code }),
-                    false => (Try::NoEffect { error, counts }, Event::NoEffect { row, step, code }),
+                    false => (Try::NoEffect(error), Event::NoEffect { row, step, code }),
                 }
             }
         };
@@ -135,23 +140,18 @@ impl Engine<'_> {
         step: &Step,
         call: &Call,
     ) -> StepEnd {
-        let began = Instant::now();
-        let mut failures = 0;
+        let mut tries = self.tries();
         loop {
             let error = match self.attempt(current, call, None).await {
                 Try::Done(applied) => return StepEnd::Done(applied),
                 Try::Stopped => return StepEnd::Stopped,
-                Try::NoEffect { error, counts } => {
-                    failures += u32::from(counts);
-                    error
-                }
+                Try::NoEffect(error) => error,
                 Try::Unclear(error) => {
-                    failures += 1;
                     current.in_doubt = !planted(Bug::StepForgetsDoubt);
                     error
                 }
             };
-            match retry::next(&error, failures, self.caller.retries, self.caller.chance()) {
+            match tries.after(&error) {
                 Next::Again(wait) => {
                     if self.caller.rest(wait).await.is_err() {
                         return StepEnd::Stopped;
@@ -161,7 +161,7 @@ impl Engine<'_> {
                     let end = used_up(error, current.in_doubt);
                     let end = Box::pin(self.last_look(user_id, step, end)).await;
                     if let StepEnd::Unknown(error) | StepEnd::Failed(error) = &end {
-                        self.caller.used_up(error, began);
+                        tries.used_up(error);
                     }
                     return end;
                 }
@@ -179,7 +179,7 @@ impl Engine<'_> {
         let StepEnd::Unknown(error) = end else { return end };
         let there = match self.caller.exchange(&Call::Get { user_id: user_id.to_string() }, None).await {
             Ok(answer) => answer.user().is_some_and(|user| holds(step, &user)),
-            Err(Broken::Failed { error, .. }) => {
+            Err(Broken::Failed(error)) => {
                 error.failure == Failure::Missing && matches!(step, Step::EnsureGone(_))
             }
             Err(Broken::Stopped) => false,
@@ -212,11 +212,11 @@ impl Engine<'_> {
                         return applied();
                     }
                 }
-                Err(Broken::Failed { error: read, .. }) if missing(&read) => match step {
+                Err(Broken::Failed(read)) if missing(&read) => match step {
                     Step::EnsureGone(_) => return applied(),
                     _ => return StepEnd::Failed(error),
                 },
-                Err(Broken::Failed { .. }) => return StepEnd::Unknown(error),
+                Err(Broken::Failed(_)) => return StepEnd::Unknown(error),
                 Err(Broken::Stopped) => return StepEnd::Stopped,
             }
         }

@@ -2,11 +2,10 @@
 //!
 //! An exchange is dear at the provider, so one worker makes it while the others wait for it.
 
-use tokio::time::Instant;
-
-use super::caller::{Broken, Caller};
+use super::caller::{Broken, Caller, Tries};
+use crate::pace::Does;
 use crate::provider::{Answer, Call, CallError, Content, Failure, TokenKeeper};
-use crate::retry::{self, Next};
+use crate::retry::Next;
 
 impl Caller<'_> {
     /// One call with the current token; if that has ended, the same call again with a new one.
@@ -20,7 +19,7 @@ impl Caller<'_> {
         loop {
             let (used, result) = self.once(call, row).await;
             match result {
-                Err(Broken::Failed { error, .. })
+                Err(Broken::Failed(error))
                     if error.failure == Failure::Unauthorized && keeper.can_renew() && !fresh =>
                 {
                     fresh = self.renew(keeper, used).await?;
@@ -36,9 +35,9 @@ impl Caller<'_> {
         if keeper.generation() != used {
             return Ok(false);
         }
-        let (began, mut failures) = (Instant::now(), 0);
+        let mut tries = Tries::new(self, Does::Read);
         loop {
-            let (error, counts) = match self.once(&Call::Exchange, None).await.1 {
+            let error = match self.once(&Call::Exchange, None).await.1 {
                 Ok(answer) => {
                     if let Content::Token(token) = answer.content {
                         keeper.take(token);
@@ -46,23 +45,22 @@ impl Caller<'_> {
                     return Ok(true);
                 }
                 Err(Broken::Stopped) => return Err(Broken::Stopped),
-                Err(Broken::Failed { error, counts }) => (error, counts),
+                Err(Broken::Failed(error)) => error,
             };
-            failures += u32::from(counts);
-            match retry::next(&error, failures, self.retries, self.chance()) {
+            match tries.after(&error) {
                 Next::Again(wait) => self.rest(wait).await?,
                 Next::UsedUp => {
-                    self.used_up(&error, began);
-                    return Err(not_sent(error, counts));
+                    tries.used_up(&error);
+                    return Err(not_sent(error));
                 }
-                Next::Final => return Err(not_sent(error, counts)),
+                Next::Final => return Err(not_sent(error)),
             }
         }
     }
 }
 
 /// Whatever became of the exchange, the call that it was for has not left.
-fn not_sent(error: CallError, counts: bool) -> Broken {
+fn not_sent(error: CallError) -> Broken {
     let failure = if error.failure.effect_possible() { Failure::NotSent } else { error.failure };
-    Broken::Failed { error: CallError { failure, ..error }, counts }
+    Broken::Failed(CallError { failure, ..error })
 }

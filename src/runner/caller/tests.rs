@@ -44,12 +44,16 @@ impl Provider for Plain {
     }
 }
 
-/// Answers after 10 ms and remembers what came when; the first call of each name in `refused` gets a 429.
+/// Answers after 10 ms and remembers what came when; the first call of each name in `refused` gets a 429, and every call
+/// of a name in `barred`.
 #[derive(Default)]
 struct Wire {
     came: RefCell<Vec<(String, Duration)>>,
     began: Cell<Option<Instant>>,
     refused: RefCell<Vec<String>>,
+    barred: Vec<&'static str>,
+    /// What refusals say of time, in seconds.
+    wait: Option<u64>,
 }
 
 impl Transport for Wire {
@@ -59,6 +63,10 @@ impl Transport for Wire {
             self.began.set(Some(began));
             self.came.borrow_mut().push((request.path.clone(), began.elapsed()));
             sleep(Duration::from_millis(10)).await;
+            let limits = Limits { retry_after: self.wait.map(Duration::from_secs), ..Limits::default() };
+            if self.barred.contains(&&*request.path) {
+                return Ok(HttpReply { status: 429, limits, ..HttpReply::default() });
+            }
             let mut refused = self.refused.borrow_mut();
             let at = refused.iter().position(|name| *name == request.path);
             let Some(at) = at else {
@@ -66,7 +74,6 @@ impl Transport for Wire {
                 return Ok(HttpReply { status: 200, body: vec![b' '; length], ..HttpReply::default() });
             };
             refused.remove(at);
-            let limits = Limits { retry_after: Some(Duration::from_secs(5)), ..Limits::default() };
             Ok(HttpReply { status: 429, limits, ..HttpReply::default() })
         }
         .boxed_local()
@@ -113,10 +120,10 @@ async fn an_exchange_that_is_dropped_gives_its_place_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_was_asked_for_holds_reads_and_writes() {
-    let wire = Wire { refused: RefCell::new(vec!["write".into()]), ..Wire::default() };
+    let wire = Wire { refused: RefCell::new(vec!["write".into()]), wait: Some(5), ..Wire::default() };
     with_caller(&wire, 8, async |caller: &Caller<'_>| {
         let refused = caller.exchange(&delete("write"), None).await;
-        assert!(matches!(refused, Err(Broken::Failed { counts: true, .. })));
+        assert!(matches!(refused, Err(Broken::Failed(_))));
         let read = caller.read(&Call::Get { user_id: "read".into() }).await;
         assert!(read.is_ok());
         assert_eq!(caller.counts(), CallCounts { read: 1, write: 0, refused: 1 });
@@ -149,5 +156,44 @@ async fn whoever_waits_goes_before_a_page_is_read() {
         .await;
         let came: Vec<String> = wire.came.borrow().iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(came, expected);
+    }
+}
+
+/// Makes calls of these names, few at a time as rows are, each as often as tries last; returns who was answered, how long
+/// all took, and whether the run was to stop.
+async fn to_the_end(wire: &Wire, names: &[&'static str]) -> (Vec<&'static str>, Duration, bool) {
+    with_caller(wire, 8, async |caller: &Caller<'_>| {
+        let reads = names.iter().map(async |name| {
+            let answer = caller.read(&Call::Get { user_id: name.to_string() }).await;
+            answer.is_ok().then_some(*name)
+        });
+        let answered = stream::iter(reads).buffer_unordered(16).filter_map(async |name| name).collect().await;
+        (answered, caller.began.elapsed(), caller.stop.is_raised())
+    })
+    .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_lets_nobody_through_ends_the_tries_of_all() {
+    for (wait, refusals, seconds) in [(Some(1), 6..=13, 5..=7), (None, 6..=20, 62..=130)] {
+        let barred = vec!["a", "b", "c", "d"];
+        let wire = Wire { barred: barred.clone(), wait, ..Wire::default() };
+        let (answered, took, stopped) = to_the_end(&wire, &barred).await;
+        assert_eq!((answered.len(), stopped), (0, true));
+        let came = wire.came.borrow().len();
+        assert!(refusals.contains(&came) && seconds.contains(&took.as_secs()), "{came} calls, {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_refused_while_others_are_taken_ends_alone() {
+    for wait in [Some(1), None] {
+        let wire = Wire { barred: vec!["barred"], wait, ..Wire::default() };
+        let mut names = vec!["well"; 2000];
+        names.insert(40, "barred");
+        let (answered, took, stopped) = to_the_end(&wire, &names).await;
+        assert_eq!((answered.len(), stopped), (2000, false), "{took:?}");
+        let came = wire.came.borrow().iter().filter(|(name, _)| name == "barred").count();
+        assert!((6..=8).contains(&came), "{came} tries");
     }
 }
