@@ -10,6 +10,10 @@ pub(super) const PAUSE: f64 = 2.5;
 /// A cycle that has no refusal by so many times its length is at a limit that has grown.
 const LATEST: f64 = 1.6;
 
+/// So is one that lasts so many seconds, with so many calls: a slow rate has few, and may be slow by mistake.
+const LONGEST: f64 = 60.0;
+const LEAST_CALLS: f64 = 8.0;
+
 /// How one cycle goes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cruise {
@@ -23,11 +27,12 @@ pub(super) struct Cruise {
     /// All calls, and when the first of them started.
     sent: f64,
     began: f64,
+    last: f64,
 }
 
 impl Cruise {
     pub(super) fn new(rate: f64, spread: f64, span: f64) -> Cruise {
-        Cruise { rate, spread, span, calls: 0.0, sent: 0.0, began: 0.0 }
+        Cruise { rate, spread, span, calls: 0.0, sent: 0.0, began: 0.0, last: 0.0 }
     }
 
     /// Counts a call; `unused` is the time that the client let pass before it.
@@ -36,13 +41,15 @@ impl Cruise {
             self.began = now;
         }
         self.sent += 1.0;
+        self.last = now;
         // Only calls that had to wait for the grid say anything of the limit.
         self.calls += f64::from(unused <= 0.0);
     }
 
     /// Whether it went on so long without a refusal that the limit must have grown.
     pub(super) fn is_over(&self, share: f64) -> bool {
-        self.calls > self.span * LATEST && !self.steady(share)
+        let long = self.last - self.began > LONGEST && self.calls >= LEAST_CALLS;
+        (self.calls > self.span * LATEST || long) && !self.steady(share)
     }
 
     /// Whether a refusal now would come too early for the rate to be right.

@@ -88,6 +88,11 @@ impl Flight {
         self.in_flight
     }
 
+    /// Whether anything was answered yet.
+    pub(super) fn is_heard(&self) -> bool {
+        self.heard
+    }
+
     pub(super) fn room(&mut self, now: f64, does: Does) -> Room {
         if !self.heard && self.in_flight > 0 {
             let patience = self.first_start.unwrap_or(now) + PATIENCE;

@@ -15,6 +15,8 @@ const FIRST_WAIT: f64 = 0.025;
 const LONGEST_WAIT: f64 = 60.0;
 /// Where nothing tells the wait: a window of a minute is not overslept by more.
 const LONGEST_BLIND: f64 = 30.0;
+/// A closed time of so many seconds is that of a window.
+const LONG_GAP: f64 = 1.0;
 /// Late starts are made up for within this many seconds, and within this part of a known burst.
 const SLACK: f64 = 0.025;
 /// A cycle is longer than this many times the calls that its refusal costs.
@@ -182,7 +184,10 @@ impl Metered {
         self.refusals = 0;
         if self.asked_at(started) {
             let empty_at = self.empties.last().map_or(now - FIRST_WAIT, |empty| empty.at);
-            let rise = Rise::from((1.0 / (now - empty_at).max(1e-4)).max(SLOWEST), empty_at);
+            let gap = (now - empty_at).max(1e-4);
+            // Whoever keeps all out for so long lets many in again, for the most part.
+            let calls = if gap >= LONG_GAP { (self.burst / 8.0).max(1.0) } else { 1.0 };
+            let rise = Rise::from((calls / gap).max(SLOWEST), empty_at);
             self.respace(rise.pace());
             self.state = State::Rising(rise);
         }
@@ -231,8 +236,7 @@ impl Metered {
         if refused.told.is_some() {
             self.refused_with_a_wait(refused);
         } else {
-            let few = self.measure_few(refused);
-            self.refused_blindly(measured, few);
+            self.refused_blindly(measured, refused);
         }
         self.note_empty(refused);
     }
@@ -250,7 +254,8 @@ impl Metered {
         pause
     }
 
-    fn refused_blindly(&mut self, measured: Option<(f64, f64)>, few: Option<f64>) {
+    fn refused_blindly(&mut self, measured: Option<(f64, f64)>, refused: &Refused) {
+        let few = self.measure_few(refused);
         match (&mut self.state, measured) {
             (State::Seeking { wait, asked }, _) => {
                 (*wait, *asked) = ((*wait * 2.0).min(LONGEST_BLIND), None);
@@ -263,7 +268,10 @@ impl Metered {
                     self.cruise(slower.min(few).max(rate * 0.3), 30.0, None);
                 }
             }
-            (State::Rising(_), None) => self.state = State::Seeking { wait: FIRST_WAIT, asked: None },
+            (State::Rising(_), None) => match self.measure_from_first(refused) {
+                Some((rate, calls)) => self.cruise(rate, calls, None),
+                None => self.state = State::Seeking { wait: FIRST_WAIT, asked: None },
+            },
         }
     }
 
@@ -316,6 +324,8 @@ impl Metered {
     }
 
     fn note_empty(&mut self, refused: &Refused) {
+        // Where nothing was taken meanwhile it is the same moment, longer.
+        self.empties.pop_if(|last| last.taken == refused.taken);
         if self.empties.len() == EMPTIES {
             self.empties.remove(0);
         }
@@ -328,6 +338,14 @@ impl Metered {
         let newest = self.empties.last()?;
         let calls = refused.taken - newest.taken;
         (calls >= 1.0).then(|| (calls + 1.0) / (refused.started - newest.at).max(1e-4))
+    }
+
+    /// Where hardly a call is taken between two empty moments: no less than the rate, over all that are kept. A bucket
+    /// that holds one call gives no better measure.
+    fn measure_from_first(&self, refused: &Refused) -> Option<(f64, f64)> {
+        let first = self.empties.first()?;
+        let calls = refused.taken - first.taken;
+        (calls >= 3.0).then(|| (calls / (refused.started - first.at).max(1e-4), calls))
     }
 
     /// Rate and calls between empty moments: over the longest time that agrees with the newest.

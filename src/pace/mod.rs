@@ -28,6 +28,7 @@ use lane::{Allowed, Lane, Pause};
 pub use learned::{Kind, Learned, LearnedLimit};
 use slots::Slots;
 use tokens::{Heard, Tokens};
+pub use vain::InVain;
 
 use crate::provider::Limits;
 
@@ -230,6 +231,10 @@ impl Pace {
     /// Gives the place back. `chance` is between 0 and 1 and spreads pauses.
     pub fn end(&mut self, now: Duration, ticket: Ticket, ended: Ended, chance: f64) -> Change {
         let now = now.as_secs_f64();
+        if let Some((_, slots)) = self.cap.as_mut().filter(|_| !self.flight.is_heard()) {
+            // The first call may have been long on its way, and the next ones come sooner.
+            slots.begin_from(now);
+        }
         self.flight.end();
         match ended {
             Ended::Silent => {
@@ -239,6 +244,8 @@ impl Pace {
             Ended::Failed(limits) => {
                 self.flight.failed(now);
                 self.answered(now, &ticket, &limits);
+                // It is no limit that could be learned, and a wait all the same.
+                return limits.retry_after.map_or(Change::Nothing, |told| self.pause(now, told, chance));
             }
             Ended::Answered(limits) => {
                 self.flight.answered(now, ticket.does);
@@ -331,7 +338,7 @@ impl Pace {
         if pause.first {
             self.lane(ticket.does).vain.refused(now, told.is_some());
         }
-        let seconds = told.map_or(pause.seconds, |told| told * (1.0 + STRETCH * chance));
+        let seconds = told.map_or(pause.seconds, |told| stretched(told, chance));
         self.closed_until = self.closed_until.max(now + seconds);
         if pause.first && seconds >= NOTEWORTHY {
             Change::Paused(Duration::from_secs_f64(self.closed_until - now))
@@ -339,6 +346,25 @@ impl Pace {
             Change::AlreadyPaused
         }
     }
+
+    /// A wait that came with a failure of the server.
+    fn pause(&mut self, now: f64, told: Duration, chance: f64) -> Change {
+        if told > LONGEST_PAUSE {
+            return Change::TooLong(told);
+        }
+        let seconds = stretched(told.as_secs_f64(), chance.clamp(0.0, 1.0));
+        let first = self.closed_until <= now;
+        self.closed_until = self.closed_until.max(now + seconds);
+        match first && seconds >= NOTEWORTHY {
+            true => Change::Paused(Duration::from_secs_f64(seconds)),
+            false => Change::AlreadyPaused,
+        }
+    }
+}
+
+/// A told wait, a little longer by chance.
+fn stretched(told: f64, chance: f64) -> f64 {
+    told * (1.0 + STRETCH * chance)
 }
 
 /// A little later than `seconds`, so that the gate is open then in spite of rounding.

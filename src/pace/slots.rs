@@ -40,6 +40,11 @@ impl Slots {
         self.next = 0.0;
     }
 
+    /// Counts the spacing from now on.
+    pub(super) fn begin_from(&mut self, now: f64) {
+        self.next = self.next.max(now + self.spacing);
+    }
+
     /// Leaves the grid empty until then.
     pub(super) fn clear_until(&mut self, then: f64) {
         self.next = self.next.max(then);

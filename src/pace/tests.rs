@@ -158,3 +158,41 @@ fn reads_and_writes_learn_apart() {
     });
     assert_eq!(pace.learned(0).reads, None);
 }
+
+#[test]
+fn a_wait_that_comes_with_a_failure_of_the_server_is_kept_and_nothing_is_learned_of_it() {
+    let mut pace = heard(Some(4), None);
+    let wait = |seconds| Limits { retry_after: Some(Duration::from_secs(seconds)), ..Limits::default() };
+    let ticket = pace.start(seconds(1.0), Does::Write);
+    assert_eq!(pace.end(seconds(1.0), ticket, Ended::Failed(wait(40)), 0.0), Change::Paused(seconds(40.0)));
+    for does in [Does::Read, Does::Write] {
+        assert!(nearly(pace.gate(seconds(2.0), does), 41.0));
+        assert_eq!(pace.gate(seconds(41.1), does), Gate::Open);
+        assert_eq!((pace.limit(does), pace.in_vain(does)), (None, 0));
+    }
+    let ticket = pace.start(seconds(42.0), Does::Write);
+    assert_eq!(
+        pace.end(seconds(42.0), ticket, Ended::Failed(wait(7200)), 0.0),
+        Change::TooLong(seconds(7200.0))
+    );
+}
+
+#[test]
+fn a_first_call_that_was_long_on_its_way_does_not_bring_the_next_ones_too_near() {
+    let cap = Cap { calls: 5, per: Duration::from_secs(1) };
+    let mut pace = Pace::new(Some(8), Some(cap));
+    let ticket = pace.start(seconds(0.0), Does::Write);
+    pace.end(seconds(0.15), ticket, Ended::Answered(Limits::default()), 0.0);
+    let (mut now, mut starts) = (0.15, Vec::new());
+    while starts.len() < 5 {
+        match pace.gate(seconds(now), Does::Write) {
+            Gate::At(then) => now = then.as_secs_f64(),
+            Gate::Open => {
+                pace.start(seconds(now), Does::Write);
+                starts.push(now);
+            }
+            Gate::Full => panic!("eight may be in flight"),
+        }
+    }
+    assert!(starts[4] - 0.15 > 1.0, "{starts:?}");
+}

@@ -2,7 +2,7 @@
 
 /// Counted over all calls of a kind: while all wait, whoever goes first asks for all.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct InVain {
+pub struct InVain {
     /// The first refusal, in seconds.
     since: Option<f64>,
     tries: u32,
@@ -11,14 +11,14 @@ pub(super) struct InVain {
 impl InVain {
     /// The first refusal of a burst. A wait that was told and kept is a try. One that was not told is found by doubling,
     /// and counts as the usual back-off does, after 1, 3, 7, … seconds: so six tries outlast a window of a minute.
-    pub(super) fn refused(&mut self, now: f64, told: bool) {
+    pub fn refused(&mut self, now: f64, told: bool) {
         let waited = now - *self.since.get_or_insert(now);
         if told || waited + 1.0 >= 2f64.powi(self.tries.min(30) as i32 + 1) {
             self.tries += 1;
         }
     }
 
-    pub(super) fn tries(&self) -> u32 {
+    pub fn tries(&self) -> u32 {
         self.tries
     }
 }

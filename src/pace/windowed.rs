@@ -16,6 +16,10 @@ const LONGEST: f64 = 3600.0;
 /// Calls between two questions whether the limit has grown; of a window from an earlier run.
 const CALLS_PER_PROBE: f64 = 100.0;
 const CALLS_PER_PROBE_TRUSTED: f64 = 800.0;
+/// But no more windows than calls per probe over this, since a size that was taken for too small has few calls.
+const WINDOWS_OF_PROBE: f64 = 10.0;
+/// A window that took less than this part is believed when the next one does so too.
+const HALF: f64 = 0.5;
 
 /// Whether the window has a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,8 +51,12 @@ pub(super) struct Windowed {
     shifted: bool,
     probing: bool,
     since_probe: f64,
+    windows_since_probe: f64,
     per_probe: f64,
     share: f64,
+    /// The window before took far less than is known, and this one does.
+    small: bool,
+    now_small: bool,
 }
 
 impl Windowed {
@@ -68,8 +76,11 @@ impl Windowed {
             shifted: false,
             probing: false,
             since_probe: 0.0,
+            windows_since_probe: 0.0,
             per_probe: CALLS_PER_PROBE,
             share,
+            small: false,
+            now_small: false,
         }
     }
 
@@ -88,8 +99,11 @@ impl Windowed {
             shifted: false,
             probing: false,
             since_probe: 0.0,
+            windows_since_probe: 0.0,
             per_probe: if trusted { CALLS_PER_PROBE_TRUSTED } else { CALLS_PER_PROBE },
             share,
+            small: false,
+            now_small: false,
         }
     }
 
@@ -169,19 +183,29 @@ impl Windowed {
         // A remembered window begins wherever the run begins; where it ends too early, only its end is learned.
         let shifted = self.anchor.is_none() && self.ends.is_some_and(|known| (known - ends).abs() > ROUNDING);
         if self.scouted && !self.shifted && !shifted {
-            self.calls = self.used.max(1.0);
+            self.shrink();
         }
         self.shifted |= shifted;
         if !self.full {
             self.full = true;
             self.measure(ends);
         }
-        self.since_probe = 0.0;
+        (self.since_probe, self.windows_since_probe) = (0.0, 0.0);
         self.ends = match self.ends {
             // Both are late by a part of a second; the earlier one is nearer.
             Some(known) if (known - ends).abs() <= ROUNDING => Some(known.min(ends)),
             _ => Some(ends),
         };
+    }
+
+    /// Takes what this window took for the size of all: where it is far less, only if the window before says so too, since
+    /// it may be what others left, or the rest of a window that slides.
+    fn shrink(&mut self) {
+        let small = self.used < self.calls * HALF && self.period.is_some();
+        if !small || self.small {
+            self.calls = self.used.max(1.0);
+        }
+        self.now_small |= small;
     }
 
     /// The length, from the ends of two windows and the number of windows between.
@@ -217,11 +241,14 @@ impl Windowed {
             *windows += passed;
         }
         self.since_probe += self.used;
-        let due = self.since_probe >= self.per_probe && self.share >= 1.0;
+        self.windows_since_probe += passed;
+        let long = self.windows_since_probe * CALLS_PER_PROBE >= self.per_probe * WINDOWS_OF_PROBE;
+        let due = (self.since_probe >= self.per_probe || long) && self.share >= 1.0;
         self.probing = due || self.period.is_none();
         (self.used, self.taken, self.full, self.scouted) = (0.0, 0.0, false, false);
         self.first = next;
         self.shifted = false;
+        self.small = std::mem::take(&mut self.now_small);
     }
 }
 

@@ -37,12 +37,36 @@ impl Limits {
         let now = || (header("date").and_then(http_date), local_now());
         let first = |names: [&str; 2]| names.iter().find_map(|name| header(name)).map(str::trim);
         let number = |names| first(names).and_then(leading_number);
-        Limits {
+        let told = Limits {
             retry_after: header("retry-after").and_then(|text| wait(text.trim(), now)),
             limit: number(["x-ratelimit-limit", "ratelimit-limit"]),
             remaining: number(["x-ratelimit-remaining", "ratelimit-remaining"]),
             reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now)),
             tokens: None,
+        };
+        match header("ratelimit") {
+            Some(text) if told.remaining.is_none() => told.with_policy(text, header("ratelimit-policy")),
+            _ => told,
+        }
+    }
+
+    /// The newer form in one header (IETF draft-ietf-httpapi-ratelimit-headers): `"default";r=10;t=3`, and before that
+    /// `limit=50, remaining=10, reset=3`. Of several policies the one with the least left counts.
+    fn with_policy(self, text: &str, policy: Option<&str>) -> Limits {
+        let older = text.contains("remaining");
+        let mut parts: Vec<&str> = if older { vec![text] } else { text.split(',').collect() };
+        parts.sort_by_key(|part| parameter(part, &["r", "remaining"]).unwrap_or(u64::MAX));
+        let Some(least) = parts.first() else { return self };
+        let name = least.split(';').next().unwrap_or_default().trim();
+        let policies = policy.into_iter().flat_map(|policy| policy.split(','));
+        let quota = policies
+            .filter(|policy| policy.trim().starts_with(name))
+            .find_map(|policy| parameter(policy, &["q"]));
+        Limits {
+            limit: parameter(least, &["limit"]).or(quota).or(self.limit),
+            remaining: parameter(least, &["r", "remaining"]),
+            reset: parameter(least, &["t", "reset"]).map(Duration::from_secs).or(self.reset),
+            ..self
         }
     }
 }
@@ -73,6 +97,12 @@ type Now = (Option<Timestamp>, Timestamp);
 
 fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}
+
+/// The number behind one of these names and an equals sign.
+fn parameter(text: &str, names: &[&str]) -> Option<u64> {
+    let parts = text.split([';', ',']).filter_map(|part| part.split_once('='));
+    parts.filter(|(name, _)| names.contains(&name.trim())).find_map(|(_, value)| leading_number(value.trim()))
 }
 
 /// `100`, also out of `100, 100;w=60`.
@@ -156,5 +186,24 @@ mod tests {
         assert_eq!(seconds(limits.reset), Some(60.0));
         let limits = read(&[("ratelimit-limit", "100, 100;w=60"), ("ratelimit-reset", "12")]);
         assert_eq!((limits.limit, seconds(limits.reset)), (Some(100), Some(12.0)));
+    }
+
+    #[test]
+    fn one_header_tells_all() {
+        let told = |headers: &[(&str, &'static str)]| {
+            let limits = read(headers);
+            (limits.limit, limits.remaining, seconds(limits.reset))
+        };
+        let policy = ("ratelimit-policy", "\"burst\";q=100;w=60, \"day\";q=1000;w=86400");
+        let newest = ("ratelimit", "\"day\";r=900;t=4000, \"burst\";r=7;t=30");
+        assert_eq!(told(&[newest, policy]), (Some(100), Some(7), Some(30.0)));
+        assert_eq!(told(&[newest]), (None, Some(7), Some(30.0)));
+        assert_eq!(
+            told(&[("ratelimit", "limit=50, remaining=0, reset=12")]),
+            (Some(50), Some(0), Some(12.0))
+        );
+        assert_eq!(told(&[("ratelimit", "r=;t, nonsense")]), (None, None, None));
+        let both = [("x-ratelimit-remaining", "3"), newest];
+        assert_eq!(told(&both), (None, Some(3), None));
     }
 }

@@ -62,6 +62,8 @@ pub struct Caller<'a> {
     chance: Cell<u64>,
     counts: Cell<CallCounts>,
     last_answer: Cell<Option<Instant>>,
+    /// Failures that may pass, since then.
+    unanswered: Cell<u32>,
 }
 
 /// Those who wait to make one kind of calls: the first of them at the gate, the others behind.
@@ -112,6 +114,7 @@ impl<'a> Caller<'a> {
             chance: Cell::new(seed),
             counts: Cell::new(CallCounts::default()),
             last_answer: Cell::new(None),
+            unanswered: Cell::new(0),
         }
     }
 
@@ -187,8 +190,11 @@ impl<'a> Caller<'a> {
         if !early {
             self.learn(&mut pass, ended(limits, &result));
         }
-        if !result.as_ref().is_err_and(|error| error.failure.later()) {
+        if result.as_ref().is_err_and(|error| error.failure.later()) {
+            self.unanswered.set(self.unanswered.get().saturating_add(1));
+        } else {
             self.last_answer.set(Some(Instant::now()));
+            self.unanswered.set(0);
         }
         self.watch.call(&CallSeen {
             row,

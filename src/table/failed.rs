@@ -38,19 +38,19 @@ impl<W: Write> FailedWriter<W> {
     pub fn write(&mut self, row: &RawRow, outcome: &RowOutcome) -> io::Result<()> {
         let reasons = [codes(&outcome.troubles), messages(&outcome.troubles)];
         let reasons = reasons.iter().map(|reason| self.guard.of(reason));
-        let mut cells: Vec<&str> = match row.cells.len() == self.width {
+        let reasons: Vec<_> = reasons.collect();
+        let whole = row.cells.len() == self.width;
+        let mut cells: Vec<&str> = match whole {
             true => self.kept.iter().map(|column| &row.cells[*column]).collect(),
             // Nobody knows which cell is missing or too many, so that none may go.
             false => row.cells.iter().collect(),
         };
-        let reasons: Vec<_> = reasons.collect();
-        // A spreadsheet fills ragged rows up when it saves them: a reason must stand below its own heading by then.
+        // A reason stands below its own heading, whatever the row looks like.
         cells.resize(cells.len().max(self.kept.len()), "");
+        let too_many = cells.split_off(self.kept.len());
         cells.extend(reasons.iter().map(|reason| &**reason));
         // A ragged row must not look whole when it is fed back as it is.
-        if row.cells.len() != self.width && cells.len() == self.kept.len() + REASONS.len() {
-            cells.push("");
-        }
+        cells.extend(if whole || !too_many.is_empty() { too_many } else { vec![""] });
         Ok(self.writer.write_record(cells)?)
     }
 
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_ragged_row_stays_ragged() {
         assert_eq!(written(&["a", "b", "c"], &["1"]), "1,,,email_invalid,'=x is no e-mail,");
-        assert_eq!(written(&["a", "b"], &["1", "2", "3"]), "1,2,3,email_invalid,'=x is no e-mail");
+        assert_eq!(written(&["a", "b"], &["1", "2", "3"]), "1,2,email_invalid,'=x is no e-mail,3");
         let looks_whole = written(&["a", "b", "error_code", "error_message"], &["1", "2"]);
         assert_eq!(looks_whole, "1,2,email_invalid,'=x is no e-mail,");
     }

@@ -159,7 +159,8 @@ impl<'a> Results<'a> {
         self.told.count(raw.source_row, &outcome, &warnings);
         self.told.invited += u64::from(is_invited(&outcome, &checked.request));
         self.told.later |= outcome.may_pass_later();
-        if is_to_be_mended(&outcome, &checked.request) && !import.options.dry_run {
+        let ended = import.run.journal.state().ended_at(raw.index).is_some();
+        if is_to_be_mended(&outcome, &checked.request, ended) && !import.options.dry_run {
             self.to_mend.push(raw.index);
         }
         Ok(())
@@ -208,11 +209,11 @@ async fn outcome_of(
     Ok(told)
 }
 
-/// Rows that can be mended and sent again; those that belong to `resume` cannot.
-fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>) -> bool {
+/// Rows that can be mended and sent again; those that belong to `resume`, or cannot be found again, are not.
+fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>, ended: bool) -> bool {
     match outcome.status {
         Status::Invalid | Status::Failed => true,
-        Status::Partial => !is_without_key(request),
+        Status::Partial => ended && !is_without_key(request),
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! A modelled provider's limiter. It must not share code with the learner.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::provider::Limits;
@@ -7,8 +8,19 @@ use crate::provider::Limits;
 /// What limits.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
-    Bucket { rate: f64, burst: f64 },
-    Window { calls: f64, period: f64 },
+    Bucket {
+        rate: f64,
+        burst: f64,
+    },
+    Window {
+        calls: f64,
+        period: f64,
+    },
+    /// So many in any stretch of that length.
+    Sliding {
+        calls: usize,
+        period: f64,
+    },
     Unlimited,
 }
 
@@ -44,6 +56,8 @@ pub(super) struct Limiter {
     seen: f64,
     window: f64,
     used: f64,
+    /// The newest calls that were taken, of a window that slides.
+    taken: VecDeque<f64>,
 }
 
 impl Limiter {
@@ -52,7 +66,7 @@ impl Limiter {
             Shape::Bucket { burst, .. } => burst,
             _ => 0.0,
         };
-        Limiter { settings, level, seen: 0.0, window: 0.0, used: 0.0 }
+        Limiter { settings, level, seen: 0.0, window: 0.0, used: 0.0, taken: VecDeque::new() }
     }
 
     /// The limit now, in parts of the first one.
@@ -101,6 +115,17 @@ impl Limiter {
                 };
                 self.answer(taken, reset, limits)
             }
+            Shape::Sliding { calls, period } => {
+                while self.taken.front().is_some_and(|at| *at <= now - period) {
+                    self.taken.pop_front();
+                }
+                let taken = self.taken.len() < calls;
+                if taken {
+                    self.taken.push_back(now);
+                }
+                let wait = self.taken.front().map_or(0.0, |at| at + period - now);
+                self.answer(taken, wait, Limits::default())
+            }
         }
     }
 
@@ -118,6 +143,7 @@ impl Limiter {
     pub(super) fn ideal(&self, calls: f64) -> f64 {
         match self.settings.shape {
             Shape::Unlimited => 0.0,
+            Shape::Sliding { calls: size, period } => ((calls / size as f64).ceil() - 1.0) * period,
             Shape::Bucket { rate, .. } => {
                 let (from, by) = self
                     .settings

@@ -180,6 +180,46 @@ fn buckets_of_a_first_run() {
 }
 
 #[test]
+fn small_and_slow_limits_that_say_nothing() {
+    let bare = |shape| limit(shape, Wait::Nothing);
+    let sliding = |calls, period| bare(Shape::Sliding { calls, period });
+    let all = [
+        scenario("bucket 10/s of 1, bare", 8, client(400, 0.02), bare(bucket(10.0, 1.0)), (1.3, 0.05)),
+        scenario("bucket 2/s of 1, bare, 100 ms", 8, client(150, 0.1), bare(bucket(2.0, 1.0)), (1.7, 0.12)),
+        scenario(
+            "bucket 5/s of 1, bare, one in flight",
+            1,
+            client(300, 0.02),
+            bare(bucket(5.0, 1.0)),
+            (1.3, 0.05),
+        ),
+        scenario("bucket 1/s of 1, bare", 8, client(100, 0.2), bare(bucket(1.0, 1.0)), (1.75, 0.2)),
+        scenario("window 50 in 3 s, bare", 16, client(300, 0.05), bare(window(50.0, 3.0)), (1.4, 0.3)),
+        scenario("window 50 in 12 s, bare", 8, client(260, 0.1), bare(window(50.0, 12.0)), (1.2, 0.2)),
+        scenario("window 50 in 20 s, bare", 8, client(190, 0.1), bare(window(50.0, 20.0)), (1.5, 0.25)),
+        scenario(
+            "window 50/min, bare, 240 calls",
+            8,
+            client(240, 0.1),
+            bare(window(50.0, 60.0)),
+            (1.3, 0.25),
+        ),
+        scenario("window 200/min, bare", 8, client(950, 0.1), bare(window(200.0, 60.0)), (1.3, 0.08)),
+        scenario("sliding 50 in 5 s, bare", 8, client(250, 0.06), sliding(50, 5.0), (1.8, 0.15)),
+        scenario("sliding 50 in 12 s, bare", 8, client(260, 0.1), sliding(50, 12.0), (1.5, 0.15)),
+        scenario("sliding 50/min, bare", 8, client(240, 0.1), sliding(50, 60.0), (1.5, 0.25)),
+        scenario(
+            "sliding 50 in 5 s, Retry-After",
+            8,
+            client(300, 0.045),
+            limit(Shape::Sliding { calls: 50, period: 5.0 }, Wait::Honest),
+            (1.25, 0.06),
+        ),
+    ];
+    check(&all, fresh);
+}
+
+#[test]
 fn windows_of_a_first_run() {
     let told = Settings { headers: true, ..limit(WINDOW, Wait::Honest) };
     let fast = Settings { headers: true, ..limit(window(100.0, 1.0), Wait::Honest) };
@@ -217,7 +257,7 @@ fn windows_of_a_first_run() {
             waits(window(300.0, 60.0)),
             (1.06, 0.03),
         ),
-        scenario("window 50/min, bare", 8, client(500, 0.2), limit(WINDOW, Wait::Nothing), (1.3, 0.08)),
+        scenario("window 50/min, bare", 8, client(500, 0.2), limit(WINDOW, Wait::Nothing), (1.2, 0.12)),
     ];
     check(&all, fresh);
 }

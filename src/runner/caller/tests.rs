@@ -189,11 +189,11 @@ async fn a_limit_that_lets_nobody_through_ends_the_tries_of_all() {
 async fn a_call_that_is_refused_while_others_are_taken_ends_alone() {
     for wait in [Some(1), None] {
         let wire = Wire { barred: vec!["barred"], wait, ..Wire::default() };
-        let mut names = vec!["well"; 2000];
+        let mut names = vec!["well"; 90_000];
         names.insert(40, "barred");
         let (answered, took, stopped) = to_the_end(&wire, &names).await;
-        assert_eq!((answered.len(), stopped), (2000, false), "{took:?}");
+        assert_eq!((answered.len(), stopped), (90_000, false), "{took:?}");
         let came = wire.came.borrow().iter().filter(|(name, _)| name == "barred").count();
-        assert!((6..=8).contains(&came), "{came} tries");
+        assert!((6..60).contains(&came), "{came} tries");
     }
 }

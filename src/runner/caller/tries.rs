@@ -4,9 +4,12 @@ use tokio::time::Instant;
 
 use super::Caller;
 use crate::outcome::{Cause, Stop};
-use crate::pace::Does;
+use crate::pace::{Does, InVain};
 use crate::provider::{CallError, Failure};
 use crate::retry::{self, Next};
+
+/// Fewer failures in a row say nothing of the provider as a whole, however few tries the user allows.
+const LEAST_IN_A_ROW: u32 = 3;
 
 /// Of one step or one read, from its first try on.
 pub struct Tries<'c, 'a> {
@@ -14,29 +17,40 @@ pub struct Tries<'c, 'a> {
     does: Does,
     began: Instant,
     failures: u32,
-    /// How many calls the provider had taken when it refused this one last.
-    refused_at: Option<u64>,
+    /// Refusals while others were taken, and how many calls the provider had taken at the last.
+    alone: InVain,
+    taken: Option<u64>,
 }
 
 impl<'c, 'a> Tries<'c, 'a> {
     pub fn new(caller: &'c Caller<'a>, does: Does) -> Tries<'c, 'a> {
-        Tries { caller, does, began: Instant::now(), failures: 0, refused_at: None }
+        Tries { caller, does, began: Instant::now(), failures: 0, alone: InVain::default(), taken: None }
     }
 
     /// Takes in how a try failed.
     pub fn after(&mut self, error: &CallError) -> Next {
-        let limited = error.failure == Failure::Limited;
-        self.failures += u32::from(!limited || self.is_refused_alone());
-        let in_vain = if limited { self.caller.in_vain(self.does) } else { 0 };
-        retry::next(error, self.failures.max(in_vain), self.caller.retries, self.caller.chance())
+        let in_vain = match error.failure {
+            Failure::Limited => {
+                self.refused();
+                self.caller.in_vain(self.does)
+            }
+            _ => {
+                self.failures += 1;
+                0
+            }
+        };
+        let failures = (self.failures + self.alone.tries()).max(in_vain);
+        retry::next(error, failures, self.caller.retries, self.caller.chance())
     }
 
-    /// A refusal concerns all calls, and they wait together. But whoever is refused again although others were taken
-    /// meanwhile is meant itself.
-    fn is_refused_alone(&mut self) -> bool {
+    /// A refusal concerns all calls, and they wait together. But whoever is refused again and again although others are
+    /// taken meanwhile is meant itself; at a limit that lets every other call through that takes a while to tell.
+    fn refused(&mut self) {
         let counts = self.caller.counts();
         let taken = counts.read + counts.write;
-        self.refused_at.replace(taken).is_some_and(|before| taken > before)
+        if self.taken.replace(taken).is_none_or(|before| taken > before) {
+            self.alone.refused(self.began.elapsed().as_secs_f64(), false);
+        }
     }
 
     /// Told that tries are used up: when nothing was answered in all that time, or the limit lets nobody through, the run
@@ -44,7 +58,9 @@ impl<'c, 'a> Tries<'c, 'a> {
     pub fn used_up(&self, error: &CallError) {
         let limited =
             error.failure == Failure::Limited && self.caller.in_vain(self.does) > self.caller.retries;
-        if limited || self.caller.last_answer.get().is_none_or(|answer| answer < self.began) {
+        let unanswered = self.caller.last_answer.get().is_none_or(|answer| answer < self.began)
+            && self.caller.unanswered.get() >= LEAST_IN_A_ROW;
+        if limited || unanswered {
             let what = match error.failure {
                 Failure::Limited => "the provider still limits after every wait",
                 Failure::NotSent => "the provider cannot be reached",
