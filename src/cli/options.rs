@@ -89,6 +89,12 @@ impl std::fmt::Display for Bound {
 impl ImportOptions {
     pub fn onboard(arguments: &OnboardArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
         let mut options = ImportOptions::new(Kind::Onboard, &arguments.sheet, &arguments.run, settings)?;
+        if arguments.generate_sip_passwords && settings.vocabulary()?.is_audian() {
+            return Err(Usage::new(
+                "--generate-sip-passwords: Audian makes a user without a SIP device, so that there is nothing yet to set a \
+                 password for; leave it out, and set passwords with `callroster update` once people have their devices",
+            ));
+        }
         options.rules.generate_sip_passwords = arguments.generate_sip_passwords;
         Ok(options)
     }

@@ -168,12 +168,15 @@ impl Columns {
 
     fn sort_out_the_rest(&mut self, names: &[String]) {
         let mut passed_over = Vec::new();
+        let fed_back = names.iter().any(|name| names::is_fed_back(name));
         let used: Vec<usize> = self.kind.fields().iter().filter_map(|field| self.place(*field)).collect();
         for (place, name) in names.iter().enumerate() {
             if names::is_secret(name) || self.place(Field::SipPassword) == Some(place) {
                 self.secret.push(place);
             }
-            if used.contains(&place) || names::is_our_own(name) {
+            // In a sheet that we wrote such a column tells how users are; in any other somebody counts on it.
+            let told = names::is_our_own(name) && (fed_back || Field::of_name(name).is_none());
+            if used.contains(&place) || told {
                 continue;
             }
             self.unused.push(place);

@@ -50,6 +50,7 @@ pub fn resume(arguments: &ResumeArguments) -> Result<u8, Failure> {
         ));
     }
     same_account(&state.header, &arguments.provider)?;
+    same_dialect(&state.header, &arguments.provider)?;
     let settings = settings(&account_of(&state.header, &arguments.provider))?;
     let mut options = options_of(&state.header, &settings)?;
     if let Some(text) = &arguments.max_errors {
@@ -86,11 +87,28 @@ fn same_account(header: &Header, given: &ProviderArguments) -> Result<(), Usage>
     )))
 }
 
+fn dialect_of(header: &Header) -> &str {
+    header.options.get("dialect").map_or("flat", String::as_str)
+}
+
+/// Refuses another dialect, which would give the rows other steps.
+fn same_dialect(header: &Header, given: &ProviderArguments) -> Result<(), Usage> {
+    let own = dialect_of(header);
+    match &given.dialect {
+        Some(given) if header.provider == "audian" && given != own => Err(Usage::new(format!(
+            "the run {} was begun with --dialect {own} and goes on so; to begin with --dialect {given}, give its own command \
+             again ({} {})",
+            header.run_id, header.command, header.input.path
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The run's own account, with whatever else is given now.
 fn account_of(header: &Header, given: &ProviderArguments) -> ProviderArguments {
     let mut arguments = given.clone();
     arguments.provider = Some(header.provider.clone());
-    arguments.dialect = Some(header.options.get("dialect").cloned().unwrap_or_else(|| "flat".into()));
+    arguments.dialect = Some(dialect_of(header).to_string());
     arguments.simulate = header.base_url.is_empty();
     arguments.simulate_fresh = false;
     if !arguments.simulate {

@@ -146,7 +146,7 @@ pub(super) const CODES: &[Explanation] = &[
         code: "user_not_archived",
         source: Source::Audian,
         meaning: "Only the data of an archived user can be purged, and only an archived user can be restored.",
-        mend: "archive the user first, or write delete into mode",
+        mend: "to purge the user, archive it first or write delete into mode; to restore it, ask first who disabled it",
         more: "",
     },
     Explanation {

@@ -117,8 +117,9 @@ impl Reading {
                     earlier.deleted.insert(outcome.user_id.clone());
                 }
                 let Some(user) = self.leavers.remove(row) else { return };
-                let look = Look::GoneBefore { user_id: user.id.clone(), run: self.run.clone() };
-                if outcome.status != Status::Archived {
+                let archived = outcome.status == Status::Archived;
+                let look = Look::GoneBefore { user_id: user.id.clone(), run: self.run.clone(), archived };
+                if !archived {
                     earlier.gone_for_good.extend(names(&user).map(|name| (name, look.clone())));
                 }
                 earlier.gone.extend(names(&user).map(|name| (name, look.clone())));

@@ -79,6 +79,12 @@ impl State {
         self.ended_at(row).is_some() || self.open.get(&row).is_some_and(|open| !open.is_untouched())
     }
 
+    /// Whether nothing of any row took effect, or may have.
+    pub fn changed_nothing(&self) -> bool {
+        let ended = |(status, _): (Status, u64)| matches!(status, Status::Failed | Status::Invalid);
+        self.open.values().all(OpenRow::is_untouched) && self.ended.iter().all(ended)
+    }
+
     /// Takes in the event that lies at `offset`.
     pub fn apply(&mut self, event: &Event, offset: u64) {
         match event {

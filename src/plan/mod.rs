@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::{RowOutcome, Status};
 use crate::roster::User;
-use crate::row::Request;
+use crate::row::{Mode, Request};
 
 pub use onboard::{created_by_row, differences};
 pub use step::{Step, step_word};
@@ -34,8 +34,13 @@ pub enum Look {
     Refused { user_id: String, code: String, message: String },
     /// Nobody: which cell names nobody.
     Nobody { column: String, value: String },
-    /// Nobody any more: a run of this machine ended the user.
-    GoneBefore { user_id: String, run: String },
+    /// Nobody any more: a run of this machine ended the user, whose data may be kept.
+    GoneBefore {
+        user_id: String,
+        run: String,
+        #[serde(default)]
+        archived: bool,
+    },
     /// The cell names several users.
     Several { column: String, value: String, ids: Vec<String> },
     /// The cells of the row name different users.
@@ -120,7 +125,15 @@ pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
                 format!("nobody in the roster has the {column} {value}; check the cell, or the account");
             return Verdict::fails("user_not_found", message);
         }
-        Some(Look::GoneBefore { user_id, run }) => {
+        Some(Look::GoneBefore { user_id, run, archived }) => {
+            if let Request::Offboard(wish) = &request
+                && *archived
+                && matches!(wish.mode, Mode::Delete | Mode::Purge)
+            {
+                // The data that are kept are meant, and a list need not show them.
+                let user = User { id: user_id.clone(), status: "archived".into(), ..User::default() };
+                return offboard::verdict(wish, &user, None);
+            }
             let mut outcome = RowOutcome::new(Status::Unchanged);
             outcome.user_id = user_id.clone();
             outcome.details.insert("ended_by_run".into(), run.clone());

@@ -153,6 +153,12 @@ impl Engine<'_> {
         match (step, user) {
             (Step::EnsureGone(_) | Step::EnsurePurged, None) if in_doubt => applied(),
             (Step::EnsureRestored, Some(user)) if in_doubt && !user.is_archived() => applied(),
+            // Whoever came back may still be disabled.
+            (Step::EnsureRestored, Some(user))
+                if user.status == "active" || error.code == "user_not_archived" =>
+            {
+                StepEnd::Done(Applied { already: true, ..Applied::default() })
+            }
             (Step::EnsureReassigned { to, devices }, _) if in_doubt => {
                 match self.arrived(to, devices.clone()).await {
                     Ok(Some(count)) if count == devices.len() => applied(),

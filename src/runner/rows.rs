@@ -62,9 +62,11 @@ impl Engine<'_> {
             false => self.journal.state().open.get(row).cloned().unwrap_or_default(),
         };
         let mut progress = Progress::new(open, plan);
+        let mut changed = false;
         for (at, step) in plan.steps.iter().enumerate() {
             let name = step.name();
             if progress.open.done.contains(&name) && !planted(Bug::DoneStepsAgain) {
+                changed = true;
                 continue;
             }
             let mut current = Current {
@@ -78,7 +80,9 @@ impl Engine<'_> {
             let end = self.run_step(&mut current, step, &mut progress).await;
             progress.open.attempts = current.attempts;
             match end {
+                StepEnd::Done(applied) if applied.already => {}
                 StepEnd::Done(applied) => {
+                    changed = true;
                     progress.take_in(name, &applied);
                     let kept = match step {
                         // Nothing but the journal can ever tell that this user was made.
@@ -106,7 +110,7 @@ impl Engine<'_> {
                 StepEnd::Stopped => return RowEnd::Stopped,
             }
         }
-        self.end(*row, progress.outcome(plan.goal)).await
+        self.end(*row, progress.outcome(if changed { plan.goal } else { Status::Unchanged })).await
     }
 
     async fn run_step(&self, current: &mut Current<'_>, step: &Step, progress: &mut Progress<'_>) -> StepEnd {

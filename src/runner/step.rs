@@ -44,6 +44,8 @@ pub(super) struct Applied {
     pub request_id: String,
     /// What is worth a place in the `details` column.
     pub details: Details,
+    /// The wished state was there before, so that nothing was done.
+    pub already: bool,
 }
 
 impl From<Answer> for Applied {
@@ -54,7 +56,7 @@ impl From<Answer> for Applied {
             Content::Told(details) => (None, details),
             _ => (None, Details::new()),
         };
-        Applied { user, status, request_id, details }
+        Applied { user, status, request_id, details, already: false }
     }
 }
 

@@ -190,6 +190,10 @@ fn columns_without_a_use_are_warned_of_where_they_are_filled() {
     let checker = checker("first_name,last_name,Department,new_email,user_id,result_status", Kind::Onboard);
     assert_eq!(codes(&checker, "Asha,Sharma,,,u1,created"), "|");
     assert_eq!(codes(&checker, "Asha,Sharma,Sales,a@example.com,,"), "|column_ignored");
+    let update = "email,first_name,role";
+    assert_eq!(codes(&self::checker(update, Kind::Update), "a@example.com,Asha,admin"), "|column_ignored");
+    let of_export = format!("{update},date_created");
+    assert_eq!(codes(&self::checker(&of_export, Kind::Update), "a@example.com,Asha,admin,"), "|");
 }
 
 #[test]

@@ -46,10 +46,18 @@ pub(super) async fn begin_or_go_on(
         return Err(Failure::new(exit::USAGE, message));
     }
     if let Some(standing) = unfinished {
-        if !options.fresh {
+        if options.fresh {
+            screen
+                .say(&format!("giving up the unfinished run {}; what it did stays done", standing.folder.id));
+        } else if is_begun_anew(&standing, &header) {
+            let id = &standing.folder.id;
+            screen.say(&format!(
+                "the unfinished run {id} had other options and changed nothing; beginning anew"
+            ));
+        } else {
             return go_on(standing, &header, input, key, screen).await;
         }
-        abandon(history, standing, screen).await?;
+        abandon(history, standing).await?;
     }
     start(history.begin(&header.run_id)?, &header).await
 }
@@ -154,9 +162,13 @@ fn same_options(id: &str, before: &Header, now: &Header) -> Result<(), Failure> 
     Ok(())
 }
 
-async fn abandon(history: &History, standing: Standing, screen: &Screen) -> Result<(), Failure> {
-    let id = standing.folder.id.clone();
-    screen.say(&format!("giving up the unfinished run {id}; what it did stays done"));
+/// Whether a run with other options, such as the wrong dialect, came to nothing: it keeps nobody from the right ones.
+fn is_begun_anew(standing: &Standing, header: &Header) -> bool {
+    let same = |state: &State| same_options(&standing.folder.id, &state.header, header).is_ok();
+    standing.state.as_ref().is_ok_and(|state| state.changed_nothing() && !same(state))
+}
+
+async fn abandon(history: &History, standing: Standing) -> Result<(), Failure> {
     match history::reopen(standing.folder.clone()) {
         Ok(run) => {
             let abandoned = run.journal.durable(&Event::Abandoned { at: now() }).await;

@@ -29,6 +29,14 @@ pub(super) fn spreadsheet_fault(text: &str) -> Option<Fault> {
     let shown = quoted(text);
     let (number, after, exponent) = parts(text);
     if is_rounded(text) {
+        let whole = exponent.trim_start_matches('+').parse() == Ok(after.len());
+        let with_plus = format!("+{number}{after}");
+        if whole && fits_the_plan(&with_plus) {
+            return Some(damaged(format!(
+                "{shown} is what a spreadsheet makes of a long number, of which no digit is lost; format the column as text and \
+                 write {with_plus}"
+            )));
+        }
         return Some(damaged(format!(
             "{shown} is what a spreadsheet makes of a long number, and its last digits are lost; format the \
              column as text and enter the number again"

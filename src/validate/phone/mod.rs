@@ -245,6 +245,11 @@ mod tests {
         for (text, country, mend) in [
             ("9.19E+11", None, "enter the number again"),
             ("9,19E+11", None, "enter the number again"),
+            (
+                "9.19845000001E+11",
+                None,
+                "of which no digit is lost; format the column as text and write +919845000001",
+            ),
             ("9.19845E+11", Some("IN"), "enter the number again"),
             ("+9.19e+11", None, "enter the number again"),
             ("9E11", None, "enter the number again"),

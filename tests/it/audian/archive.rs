@@ -65,6 +65,8 @@ fn archived_users_come_back_for_ninety_days() {
         (row["steps_done"].as_str(), row["details"].as_str()),
         ("restore", "not_restored=devices; status=disabled")
     );
+    desk.run(&["restore", "back.csv", "--fresh"]).exits(4);
+    assert_eq!(status(&desk, "back"), "unchanged unchanged failed", "who came back is not archived");
     outside(&desk, "/__clock?days=91");
     desk.sheet("late.csv", format!("user_id\n{}\n", people[1]));
     desk.run(&["restore", "late.csv"]).exits(4);
@@ -195,4 +197,38 @@ fn an_address_may_be_free_again_after_its_owner_was_archived() {
     assert_eq!(status(&desk, "staff"), "unchanged");
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
     assert_eq!(status(&desk, "leavers"), "archived");
+}
+
+#[test]
+fn an_archive_that_no_list_shows_is_purged_by_the_name_that_its_row_had() {
+    for (mode, expected) in [("archive", "unchanged"), ("delete", "failed"), ("purge", "purged")] {
+        let desk = desk(20, &["archived_list=off", "archived_get=404"]);
+        let email = desk.truth().users[0].email.clone().expect("all have one");
+        desk.sheet("leavers.csv", format!("email\n{email}\n"));
+        desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+        assert_eq!(status(&desk, "leavers"), "archived");
+        desk.sheet("again.csv", format!("email,mode\n{email},{mode}\n"));
+        desk.run(&["offboard", "again.csv", "--yes"]);
+        assert_eq!(status(&desk, "again"), expected);
+    }
+}
+
+#[test]
+fn a_run_in_the_wrong_dialect_keeps_nobody_from_the_right_one() {
+    let desk = desk(0, &["dialect=kazoo"]);
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
+    desk.run(&["onboard", "staff.csv"]).exits(6).tells("give --dialect kazoo");
+    desk.run(&["resume", "--dialect", "kazoo"]).exits(2).tells("was begun with --dialect flat");
+    desk.run(&["onboard", "staff.csv", "--dialect", "kazoo"])
+        .exits(0)
+        .tells("changed nothing; beginning anew");
+    assert_eq!(desk.truth().users.len(), 1);
+}
+
+#[test]
+fn passwords_are_not_made_where_a_new_user_has_no_device() {
+    let desk = desk(0, &[]);
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
+    desk.run(&["onboard", "staff.csv", "--generate-sip-passwords"]).exits(2).tells("set passwords with");
+    assert_eq!(desk.truth().users.len(), 0);
 }
