@@ -36,7 +36,7 @@ use crate::provider::Limits;
 pub const START_IN_FLIGHT: u32 = 8;
 /// A pause longer than this ends the run instead (the same command goes on later).
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// A pause that nobody asked for and that is shorter than this is pacing, not a failed try.
+/// A pause that is shorter than this is pacing, not a failed try.
 const NOTEWORTHY: f64 = 1.0;
 /// A told wait that is shorter counts as none.
 const SHORTEST_TOLD: f64 = 0.001;
@@ -336,7 +336,7 @@ impl Pace {
             }
         };
         if pause.first {
-            self.lane(ticket.does).vain.refused(now, told.is_some());
+            self.lane(ticket.does).vain.refused(now, told.is_some_and(|told| told >= NOTEWORTHY));
         }
         let seconds = told.map_or(pause.seconds, |told| stretched(told, chance));
         self.closed_until = self.closed_until.max(now + seconds);

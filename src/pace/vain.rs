@@ -9,8 +9,8 @@ pub struct InVain {
 }
 
 impl InVain {
-    /// The first refusal of a burst. A wait that was told and kept is a try. One that was not told is found by doubling,
-    /// and counts as the usual back-off does, after 1, 3, 7, … seconds: so six tries outlast a window of a minute.
+    /// The first refusal of a burst. A wait that was told, and is no mere moment, is a try. Others are found by doubling,
+    /// and count as the usual back-off does, after 1, 3, 7, … seconds: so six tries outlast a window of a minute.
     pub fn refused(&mut self, now: f64, told: bool) {
         let waited = now - *self.since.get_or_insert(now);
         if told || waited + 1.0 >= 2f64.powi(self.tries.min(30) as i32 + 1) {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use callroster::simulator::SimSettings;
+use callroster::simulator::{Fault, SimSettings};
 
 use crate::support::{Desk, people, said};
 
@@ -179,4 +179,41 @@ fn a_run_without_its_journal_may_have_made_anybody() {
         assert!(message.contains("--again"), "{message}");
     }
     assert_eq!(desk.truth().users.len(), 2);
+}
+
+#[test]
+fn one_failure_is_not_the_end_of_a_run_that_allows_no_second_try() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", people(5, 0));
+    {
+        let simulator = desk.simulator();
+        let mut simulator = simulator.lock().expect("fine");
+        // Two looks, the first create, and the second, which comes to nothing.
+        for fault in [None, None, None, Some(Fault::ErrorBefore)] {
+            simulator.inject(fault);
+        }
+    }
+    desk.run(&["onboard", "staff.csv", "-c", "1", "--retries", "0", "--settle", "0.1"]).exits(8);
+    let statuses = desk.column("staff.results.csv", "result_status");
+    assert_eq!(statuses, ["created", "unknown", "created", "created", "created"]);
+    assert!(!desk.path("staff.failed.csv").exists(), "the row belongs to resume");
+    desk.run(&["resume", "--settle", "0.1"]).exits(0);
+    assert_eq!(desk.truth().users.len(), 5);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_row_in_the_middle_of_its_steps_is_not_to_be_mended() {
+    let desk = slow_desk();
+    desk.sheet("staff.csv", people(300, 300));
+    let child = desk.start(&["onboard", "staff.csv", "-c", "8"]);
+    while desk.simulator().lock().expect("fine").users() < 20 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupted.is_ok_and(|status| status.success()));
+    assert_eq!(said(child.wait_with_output().expect("it ends")).code, 130);
+    assert!(!desk.path("staff.failed.csv").exists(), "what is left belongs to resume");
+    desk.run(&["resume"]).exits(0);
+    assert!(desk.truth().creates.values().all(|times| *times == 1));
 }
