@@ -245,6 +245,8 @@ impl Request {
 pub struct Onboarding {
     pub user: NewUser,
     pub sip_password: Option<Secret>,
+    /// What the sheet says of the user's id, as exports and results do; a question, since it may be of another account.
+    pub user_id: Option<String>,
 }
 
 /// The ways in which a row may name a user; at least one is set.

@@ -175,7 +175,8 @@ impl Columns {
                 self.secret.push(place);
             }
             // In a sheet that we wrote such a column tells how users are; in any other somebody counts on it.
-            let told = names::is_our_own(name) && (fed_back || Field::of_name(name).is_none());
+            let field = Field::of_name(name).filter(|field| *field != Field::UserId);
+            let told = names::is_our_own(name) && (fed_back || field.is_none());
             if used.contains(&place) || told {
                 continue;
             }

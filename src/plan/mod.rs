@@ -178,6 +178,7 @@ pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
     match (request, look) {
         (Request::Onboard(wish), None) => onboard::verdict(wish, &[]),
         (Request::Onboard(wish), Some(Look::Matches(users))) => onboard::verdict(wish, users),
+        (Request::Onboard(wish), Some(Look::User(user))) => onboard::there(wish, user),
         (Request::Onboard(wish), Some(Look::CreatedBefore { user_id, run })) => {
             onboard::created_before(wish, user_id, run)
         }

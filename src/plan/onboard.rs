@@ -27,6 +27,11 @@ pub(super) fn verdict(wish: Onboarding, found: &[User]) -> Verdict {
     if let Some(other) = found.iter().find(|other| other.id != user.id && other.has_contact(number)) {
         return number_taken(&wish.user, other);
     }
+    there(wish, user)
+}
+
+/// The verdict on a row whose user is there, beyond doubt.
+pub(super) fn there(wish: Onboarding, user: &User) -> Verdict {
     if user.is_archived() {
         return archived(user);
     }

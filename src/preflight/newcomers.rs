@@ -9,7 +9,7 @@ use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
 use crate::history::Wanted;
 use crate::plan::Look;
 use crate::planted::{Bug, planted};
-use crate::provider::{Filter, Paging};
+use crate::provider::{Call, Failure, Filter, Paging};
 use crate::roster::{NewUser, User};
 use crate::row::Request;
 use crate::runner::Broken;
@@ -27,7 +27,7 @@ impl Preflight<'_> {
             // Nobody is there, and nobody who was made before could be missed.
             return Ok(());
         }
-        let mut nameless: Vec<(u32, String)> = Vec::new();
+        let mut nameless: Vec<Nameless> = Vec::new();
         let mut failed = None;
         let blocks = std::iter::from_fn(|| match block(rows) {
             Ok(block) => Some(block).filter(|block| !block.is_empty()),
@@ -52,7 +52,7 @@ impl Preflight<'_> {
         drop(looks);
         match failed {
             Some(error) => Err(PreflightFailed::Rows(error)),
-            None => Ok(self.made_before(nameless)?),
+            None => Ok(self.made_before(nameless, directory.as_ref()).await?),
         }
     }
 
@@ -106,29 +106,67 @@ impl Preflight<'_> {
         Ok((found, block.len() as u64))
     }
 
-    /// Rows that nothing but a journal can know again, with the hash of their content.
-    fn without_key(&self, block: &[Sought]) -> Vec<(u32, String)> {
+    /// Rows whose people no list finds.
+    fn without_key(&self, block: &[Sought]) -> Vec<Nameless> {
         let nameless = block.iter().filter_map(|sought| {
-            let wish = wish_of(&sought.request)?;
-            let content = || (self.content_of)(wish);
-            (!wish.has_natural_key()).then(|| (sought.row, content()))
+            let Request::Onboard(wish) = &sought.request else { return None };
+            let content = || (self.content_of)(&wish.user);
+            let nameless = || Nameless { row: sought.row, content: content(), user_id: wish.user_id.clone() };
+            (!wish.user.has_natural_key()).then(nameless)
         });
         nameless.collect()
     }
 
-    fn made_before(&self, nameless: Vec<(u32, String)>) -> Result<(), Broken> {
+    /// Who of them is there already, by the journals of this account, or else by the id that the sheet has.
+    async fn made_before(
+        &self,
+        nameless: Vec<Nameless>,
+        directory: Option<&Directory>,
+    ) -> Result<(), Broken> {
         if self.again || nameless.is_empty() {
             return Ok(());
         }
-        let contents = nameless.iter().map(|(_, content)| content.clone()).collect();
+        let contents = nameless.iter().map(|nameless| nameless.content.clone()).collect();
         let mut earlier = (self.earlier)(&Wanted { contents, ..Wanted::default() });
-        for (row, content) in nameless {
-            if let Some(look) = earlier.take_made(&content) {
+        for Nameless { row, content, user_id } in nameless {
+            let look = match (earlier.take_made(&content), user_id) {
+                (Some(look), _) => Some(look),
+                (None, Some(id)) => {
+                    self.known_by(&id, directory).await?.map(|user| Look::User(Box::new(user)))
+                }
+                (None, None) => None,
+            };
+            if let Some(look) = look {
                 self.looked(row, look)?;
             }
         }
         Ok(())
     }
+
+    /// The user of that id, if it is one of this account's: a sheet may come from another.
+    async fn known_by(&self, id: &str, directory: Option<&Directory>) -> Result<Option<User>, Broken> {
+        // An account without anybody need not be asked.
+        if directory.is_some_and(|directory| directory.living == 0) {
+            return Ok(None);
+        }
+        match self.caller.read(&Call::Get { user_id: id.to_string() }).await {
+            Err(Broken::Failed(error)) if matches!(error.failure, Failure::Missing | Failure::Refused) => {
+                Ok(None)
+            }
+            Err(Broken::Failed(error)) => {
+                self.refused(&Call::Get { user_id: String::new() }, &error);
+                Err(Broken::Failed(error))
+            }
+            answer => Ok(answer?.user()),
+        }
+    }
+}
+
+/// A row that nothing but a journal, or an id in the sheet, can know again; with the hash of its content.
+struct Nameless {
+    row: u32,
+    content: String,
+    user_id: Option<String>,
 }
 
 pub(super) fn wish_of(request: &Request) -> Option<&NewUser> {

@@ -1,6 +1,7 @@
 //! A row of an onboard sheet: a wished user.
 //!
-//! Pure. A `user_id` in the sheet is the answer of an earlier run and is not looked at.
+//! Pure. A `user_id` in the sheet is the answer of an earlier run, or an export's: it may be of another account, and
+//! only tells of people whom nothing else finds.
 
 use std::borrow::Cow;
 
@@ -8,6 +9,7 @@ use compact_str::CompactString;
 
 use super::Vocabulary;
 use super::cells::Cells;
+use super::words::is_id;
 use crate::roster::NewUser;
 use crate::row::{Field, Onboarding};
 use crate::secret::Secret;
@@ -22,6 +24,7 @@ pub(super) struct Draft<'a> {
     role: Option<&'static str>,
     device_name: Option<&'a str>,
     sip_password: Option<&'a str>,
+    user_id: Option<&'a str>,
 }
 
 pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
@@ -38,6 +41,7 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
         role: cells.role(),
         device_name: cells.text(Field::DeviceName),
         sip_password: cells.sip_password(),
+        user_id: cells.text(Field::UserId).filter(|text| is_id(text)),
     };
     let rules = cells.checker.rules();
     let number_needed = rules.vocabulary == Vocabulary::Exotel && rules.voip == Some(false);
@@ -75,6 +79,8 @@ impl Draft<'_> {
             role: self.role.map(CompactString::const_new),
             device_name: self.device_name.map(CompactString::from),
         };
-        Onboarding { user, sip_password: self.sip_password.map(Secret::new) }
+        // Whoever can be found otherwise is not asked for by it.
+        let user_id = self.user_id.filter(|_| !user.has_natural_key()).map(str::to_owned);
+        Onboarding { user, sip_password: self.sip_password.map(Secret::new), user_id }
     }
 }

@@ -217,3 +217,26 @@ fn a_row_in_the_middle_of_its_steps_is_not_to_be_mended() {
     desk.run(&["resume"]).exits(0);
     assert!(desk.truth().creates.values().all(|times| *times == 1));
 }
+
+#[test]
+fn an_export_that_comes_back_makes_nobody_twice_though_no_journal_knows_them() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email\nNora,Nobody,\nAsha,Rao,asha@example.com\nNils,Nemo,\n",
+    );
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.run(&["export", "-o", "roster.csv"]).exits(0);
+    std::fs::remove_dir_all(desk.path("state")).expect("another machine");
+    desk.run(&["onboard", "roster.csv"]).exits(0);
+    assert_eq!(desk.column("roster.results.csv", "result_status"), ["unchanged"; 3]);
+    assert_eq!(desk.truth().users.len(), 3);
+    // Ids of another account are no hindrance, and a name that differs is told.
+    desk.sheet("moved.csv", "user_id,first_name,last_name\nstranger1,Nina,Newman\n");
+    desk.run(&["onboard", "moved.csv"]).exits(0);
+    assert_eq!(desk.column("moved.results.csv", "result_status"), ["created"]);
+    let nora = desk.truth().users[0].id.clone();
+    desk.sheet("renamed.csv", format!("user_id,first_name,last_name\n{nora},Nora,Newman\n"));
+    desk.run(&["onboard", "renamed.csv"]).exits(4);
+    assert_eq!(desk.column("renamed.results.csv", "error_code"), ["already_exists"]);
+}

@@ -50,7 +50,7 @@ fn newcomer(row: usize, chance: &mut Chance) -> Onboarding {
         role: chance.pick(&[None, Some("user"), Some("supervisor")]).map(Into::into),
         device_name: chance.one_in(2).then(|| format!("desk {row}").into()),
     };
-    Onboarding { user, sip_password: None }
+    Onboarding { user, ..Onboarding::default() }
 }
 
 /// A user who is there already, with the same content.
