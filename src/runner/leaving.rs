@@ -180,6 +180,10 @@ impl Engine<'_> {
             (Step::EnsurePurged, Some(user)) if user.status == "active" => {
                 StepEnd::Failed(not_archived(user_id, error))
             }
+            // Gone for good (410), whatever a read still shows.
+            (Step::EnsurePurged | Step::EnsureRestored, Some(_)) if error.status == Some(410) => {
+                StepEnd::Failed(nobody_archived(user_id, error))
+            }
             (_, Some(_)) if error.failure == Failure::Missing && may_lack(step) => {
                 StepEnd::Failed(lacking(step, error))
             }

@@ -17,7 +17,7 @@ pub struct Tries<'c, 'a> {
     does: Does,
     began: Instant,
     failures: u32,
-    /// Refusals while others were taken, and how many calls the provider had taken at the last.
+    /// Refusals while others of its kind were taken, and how many the provider had taken at the last.
     alone: InVain,
     taken: Option<u64>,
 }
@@ -47,7 +47,7 @@ impl<'c, 'a> Tries<'c, 'a> {
     /// taken meanwhile is meant itself; at a limit that lets every other call through that takes a while to tell.
     fn refused(&mut self) {
         let counts = self.caller.counts();
-        let taken = counts.read + counts.write;
+        let taken = if self.does == Does::Read { counts.read } else { counts.write };
         if self.taken.replace(taken).is_none_or(|before| taken > before) {
             self.alone.refused(self.began.elapsed().as_secs_f64(), false);
         }
