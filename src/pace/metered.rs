@@ -255,7 +255,6 @@ impl Metered {
     }
 
     fn refused_blindly(&mut self, measured: Option<(f64, f64)>, refused: &Refused) {
-        let few = self.measure_few(refused);
         match (&mut self.state, measured) {
             (State::Seeking { wait, asked }, _) => {
                 (*wait, *asked) = ((*wait * 2.0).min(LONGEST_BLIND), None);
@@ -264,7 +263,7 @@ impl Metered {
             (State::Cruising(cruise), None) => {
                 let (rate, slower) = (cruise.rate, cruise.rate * 0.85);
                 // None taken since the last refusal: the wait was too short, which says nothing of the rate.
-                if let Some(few) = few {
+                if let Some(few) = self.measure_few(refused) {
                     self.cruise(slower.min(few).max(rate * 0.3), 30.0, None);
                 }
             }

@@ -281,23 +281,19 @@ impl Pace {
         if let Some(flow) = self.tokens.as_ref().and_then(Tokens::flow) {
             return Some(Limit { calls: flow, per: Duration::from_secs(1) });
         }
-        match does {
-            Does::Read => self.reads.limit(),
-            Does::Write => self.writes.limit(),
-        }
+        self.known_lane(does).limit()
     }
 
     /// To how many tries the refusals amount that came since a call of this kind was taken: while all wait, whoever goes
     /// first asks for all.
     pub fn in_vain(&self, does: Does) -> u32 {
-        let lane = if does == Does::Read { &self.reads } else { &self.writes };
-        lane.vain.tries()
+        self.known_lane(does).vain.tries()
     }
 
     /// How long so many calls take under the known limit and the cap; `None` when there is neither.
     pub fn estimate(&self, calls: u64, does: Does) -> Option<Duration> {
         let calls = calls as f64;
-        let lane = if does == Does::Read { &self.reads } else { &self.writes };
+        let lane = self.known_lane(does);
         let capped = self.cap.map(|(cap, _)| calls * cap.per.as_secs_f64() / f64::from(cap.calls.max(1)));
         let limited =
             self.tokens.as_ref().map_or_else(|| lane.estimate(calls), |tokens| tokens.estimate(calls));
@@ -306,6 +302,13 @@ impl Pace {
             (capped, limited) => capped.or(limited)?,
         };
         Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    fn known_lane(&self, does: Does) -> &Lane {
+        match does {
+            Does::Read => &self.reads,
+            Does::Write => &self.writes,
+        }
     }
 
     fn lane(&mut self, does: Does) -> &mut Lane {
@@ -339,11 +342,15 @@ impl Pace {
             self.lane(ticket.does).vain.refused(now, told.is_some_and(|told| told >= NOTEWORTHY));
         }
         let seconds = told.map_or(pause.seconds, |told| stretched(told, chance));
+        self.close(now, seconds, pause.first)
+    }
+
+    /// Holds all calls for so many seconds; worth telling when it is the first of its burst.
+    fn close(&mut self, now: f64, seconds: f64, first: bool) -> Change {
         self.closed_until = self.closed_until.max(now + seconds);
-        if pause.first && seconds >= NOTEWORTHY {
-            Change::Paused(Duration::from_secs_f64(self.closed_until - now))
-        } else {
-            Change::AlreadyPaused
+        match first && seconds >= NOTEWORTHY {
+            true => Change::Paused(Duration::from_secs_f64(self.closed_until - now)),
+            false => Change::AlreadyPaused,
         }
     }
 
@@ -353,12 +360,7 @@ impl Pace {
             return Change::TooLong(told);
         }
         let seconds = stretched(told.as_secs_f64(), chance.clamp(0.0, 1.0));
-        let first = self.closed_until <= now;
-        self.closed_until = self.closed_until.max(now + seconds);
-        match first && seconds >= NOTEWORTHY {
-            true => Change::Paused(Duration::from_secs_f64(seconds)),
-            false => Change::AlreadyPaused,
-        }
+        self.close(now, seconds, self.closed_until <= now)
     }
 }
 
