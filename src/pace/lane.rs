@@ -172,6 +172,17 @@ impl Lane {
         sequence
     }
 
+    /// Whether nothing is known that limits it.
+    pub(super) fn is_unlimited(&self) -> bool {
+        self.left.is_none() && matches!(self.sort, Sort::Unknown)
+    }
+
+    /// A 429 that means nothing but how many calls were in flight.
+    pub(super) fn refused_beside_others(&mut self) {
+        self.forget();
+        self.refused += 1;
+    }
+
     pub(super) fn forget(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
     }

@@ -9,6 +9,7 @@
 //! Reads and writes learn apart, since providers limit them apart at times; where one limit holds for both, each
 //! learns its share of it. A pause holds both, since a 429 may be meant for the account. `--rate` caps the sum.
 
+mod at_once;
 mod cruise;
 mod flight;
 mod lane;
@@ -23,6 +24,7 @@ mod windowed;
 
 use std::time::Duration;
 
+use at_once::AtOnce;
 use flight::{Flight, Room};
 use lane::{Allowed, Lane, Pause};
 pub use learned::{Kind, Learned, LearnedLimit};
@@ -133,6 +135,7 @@ pub struct Waiting {
 #[derive(Debug, Clone)]
 pub struct Pace {
     flight: Flight,
+    at_once: AtOnce,
     cap: Option<(Cap, Slots)>,
     /// Seconds since the run began; no call before.
     closed_until: f64,
@@ -149,6 +152,7 @@ impl Pace {
     pub fn new(most: Option<u32>, cap: Option<Cap>) -> Pace {
         Pace {
             flight: Flight::new(most),
+            at_once: AtOnce::new(),
             cap: cap.map(|cap| (cap, slots_of(cap))),
             closed_until: 0.0,
             reads: Lane::new(),
@@ -163,6 +167,7 @@ impl Pace {
         let part = if part.is_finite() { part.clamp(0.0, 0.95) } else { 0.0 };
         self.reads.set_headroom(part);
         self.writes.set_headroom(part);
+        self.at_once.set_headroom(part);
         self
     }
 
@@ -205,6 +210,9 @@ impl Pace {
             Room::At(then) => return at(then),
         }
         let in_flight = self.flight.in_flight();
+        if !self.at_once.room(in_flight) {
+            return Gate::Full;
+        }
         let allowed = match &self.tokens {
             Some(tokens) => tokens.cover(now, in_flight, self.writes.headroom()).into(),
             None => self.lane(does).allows(now, in_flight),
@@ -224,7 +232,7 @@ impl Pace {
         if let Some((_, slots)) = &mut self.cap {
             slots.take(seconds);
         }
-        let call = self.reads.started() + self.writes.started();
+        let call = self.calls();
         Ticket { does, started: now, sequence: self.lane(does).start(seconds), call, beside }
     }
 
@@ -249,6 +257,7 @@ impl Pace {
             }
             Ended::Answered(limits) => {
                 self.flight.answered(now, ticket.does);
+                self.at_once.taken(ticket.call, ticket.beside);
                 self.answered(now, &ticket, &limits);
             }
             Ended::Limited(limits) => return self.limited(now, ticket, limits, chance.clamp(0.0, 1.0)),
@@ -304,6 +313,11 @@ impl Pace {
         Duration::try_from_secs_f64(seconds).ok()
     }
 
+    /// How many calls were started.
+    fn calls(&self) -> u64 {
+        self.reads.started() + self.writes.started()
+    }
+
     fn known_lane(&self, does: Does) -> &Lane {
         match does {
             Does::Read => &self.reads,
@@ -326,6 +340,10 @@ impl Pace {
         }
         self.flight.limited();
         let told = told.map(|told| told.as_secs_f64()).filter(|told| *told > SHORTEST_TOLD);
+        if self.is_crowded(&ticket, told) {
+            self.lane(ticket.does).refused_beside_others();
+            return told.map_or(Change::AlreadyPaused, |told| self.close(now, stretched(told, chance), true));
+        }
         let pause = match &mut self.tokens {
             None => self.lane(ticket.does).limited(now, &ticket, told, chance),
             Some(tokens) => {
@@ -343,6 +361,15 @@ impl Pace {
         }
         let seconds = told.map_or(pause.seconds, |told| stretched(told, chance));
         self.close(now, seconds, pause.first)
+    }
+
+    /// Whether a refusal comes of the number of calls in flight. A wait that speaks of a window does not.
+    fn is_crowded(&mut self, ticket: &Ticket, told: Option<f64>) -> bool {
+        let known = self.tokens.is_some() || !self.known_lane(ticket.does).is_unlimited();
+        let next = self.calls();
+        !known
+            && told.is_none_or(|told| told <= NOTEWORTHY)
+            && self.at_once.refused(ticket.call, self.flight.in_flight(), next, told.is_some())
     }
 
     /// Holds all calls for so many seconds; worth telling when it is the first of its burst.

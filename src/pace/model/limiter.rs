@@ -21,6 +21,11 @@ pub(super) enum Shape {
         calls: usize,
         period: f64,
     },
+    /// So many at once, each of which takes about so many seconds.
+    AtOnce {
+        calls: usize,
+        seconds: f64,
+    },
     Unlimited,
 }
 
@@ -58,6 +63,9 @@ pub(super) struct Limiter {
     used: f64,
     /// The newest calls that were taken, of a window that slides.
     taken: VecDeque<f64>,
+    /// The ends of calls that are being served, where that takes time, and how many were.
+    serving: Vec<f64>,
+    served: u32,
 }
 
 impl Limiter {
@@ -66,7 +74,16 @@ impl Limiter {
             Shape::Bucket { burst, .. } => burst,
             _ => 0.0,
         };
-        Limiter { settings, level, seen: 0.0, window: 0.0, used: 0.0, taken: VecDeque::new() }
+        Limiter {
+            settings,
+            level,
+            seen: 0.0,
+            window: 0.0,
+            used: 0.0,
+            taken: VecDeque::new(),
+            serving: Vec::new(),
+            served: 0,
+        }
     }
 
     /// The limit now, in parts of the first one.
@@ -85,6 +102,17 @@ impl Limiter {
         let factor = self.factor(now);
         match self.settings.shape {
             Shape::Unlimited => (true, Limits::default()),
+            Shape::AtOnce { calls, seconds } => {
+                self.serving.retain(|end| *end > now);
+                let taken = self.serving.len() < (calls as f64 * factor) as usize;
+                if taken {
+                    self.served += 1;
+                    // Evenly spread between a half and one and a half.
+                    let part = 0.5 + (f64::from(self.served) * 0.618_034).fract();
+                    self.serving.push(now + seconds * part);
+                }
+                self.answer(taken, seconds, Limits::default())
+            }
             Shape::Bucket { rate, burst } => {
                 let rate = rate * factor;
                 self.level = (self.level + rate * (now - self.seen)).min(burst);
@@ -129,6 +157,11 @@ impl Limiter {
         }
     }
 
+    /// When the answer to the call that was just taken is ready.
+    pub(super) fn ready(&self, now: f64) -> f64 {
+        self.serving.last().copied().unwrap_or(now)
+    }
+
     fn answer(&mut self, taken: bool, wait: f64, limits: Limits) -> (bool, Limits) {
         let wait = match self.settings.wait {
             _ if taken => None,
@@ -143,6 +176,7 @@ impl Limiter {
     pub(super) fn ideal(&self, calls: f64) -> f64 {
         match self.settings.shape {
             Shape::Unlimited => 0.0,
+            Shape::AtOnce { calls: size, seconds } => calls / size as f64 * seconds,
             Shape::Sliding { calls: size, period } => ((calls / size as f64).ceil() - 1.0) * period,
             Shape::Bucket { rate, .. } => {
                 let (from, by) = self

@@ -112,8 +112,9 @@ impl Run<'_> {
                 let (taken, limits) = self.limiter.judge(now);
                 (self.tickets[call].1, self.tickets[call].2) = (taken, limits);
                 self.busy_until = self.busy_until.max(now) + 1.0 / self.client.capacity;
+                let ready = if taken { self.limiter.ready(now) } else { now };
                 let way = self.way();
-                self.push(self.busy_until + way, Event::Answered(call));
+                self.push(self.busy_until.max(ready) + way, Event::Answered(call));
             }
             Event::Answered(call) => self.answered(now, call),
             Event::Wakes if now >= self.wake - 1e-6 => self.wake = f64::INFINITY,

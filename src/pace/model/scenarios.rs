@@ -220,6 +220,26 @@ fn small_and_slow_limits_that_say_nothing() {
 }
 
 #[test]
+fn so_many_at_once() {
+    let at_once = |calls, seconds| limit(Shape::AtOnce { calls, seconds }, Wait::Nothing);
+    let told = |calls, seconds| limit(Shape::AtOnce { calls, seconds }, Wait::Honest);
+    let all = [
+        scenario("5 at once, 8 in flight", 8, client(1000, 0.01), at_once(5, 0.1), (1.2, 0.03)),
+        scenario("10 at once, 16 in flight", 16, client(1000, 0.005), at_once(10, 0.05), (1.2, 0.03)),
+        scenario("10 at once, 64 in flight", 64, client(2000, 0.01), at_once(10, 0.1), (1.2, 0.03)),
+        scenario("30 at once, 64 in flight", 64, client(3000, 0.01), at_once(30, 0.1), (1.25, 0.03)),
+        scenario("30 at once, 256 in flight", 256, client(3000, 0.01), at_once(30, 0.1), (1.25, 0.02)),
+        scenario("10 at once, auto", 0, client(2000, 0.01), at_once(10, 0.1), (1.2, 0.03)),
+        // Half of the calls in flight are on their way, so refusals come at random.
+        scenario("10 at once, 64, the way as long", 64, client(2000, 0.1), at_once(10, 0.1), (1.6, 0.02)),
+        scenario("1 at once, 8 in flight", 8, client(300, 0.02), at_once(1, 0.1), (1.3, 0.04)),
+        // Each refusal costs a second in which nothing is sent.
+        scenario("10 at once, 64, Retry-After", 64, client(2000, 0.01), told(10, 0.1), (1.4, 0.02)),
+    ];
+    check(&all, fresh);
+}
+
+#[test]
 fn windows_of_a_first_run() {
     let told = Settings { headers: true, ..limit(WINDOW, Wait::Honest) };
     let fast = Settings { headers: true, ..limit(window(100.0, 1.0), Wait::Honest) };
