@@ -237,6 +237,8 @@ impl Lane {
     fn learn(&mut self, refused: &Refused, sequence: u64, first: bool) -> f64 {
         let share = self.share();
         let long = refused.told.filter(|told| *told > LONG_WAIT);
+        // A wait below a second is until one call may pass, and fills no bucket.
+        let round = refused.told.filter(|told| *told >= LONG_WAIT);
         match (&mut self.sort, long) {
             (Sort::Windowed(windowed), _) => {
                 let told = refused.told.or(windowed.left(refused.now)).unwrap_or(LONG_WAIT);
@@ -244,7 +246,7 @@ impl Lane {
                 return told;
             }
             (Sort::Metered(metered), None) if first => {
-                metered.refused(refused);
+                metered.refused(&Refused { told: round, ..*refused });
                 return metered.pause(refused);
             }
             (Sort::Metered(metered), None) => {
@@ -257,7 +259,7 @@ impl Lane {
                 self.sort = Sort::Windowed(Windowed::new(&refused, told, self.started, share));
             }
             (Sort::Unknown, None) => {
-                let mut metered = Metered::new(refused, self.began, share);
+                let mut metered = Metered::new(&Refused { told: round, ..*refused }, self.began, share);
                 let pause = metered.pause(refused);
                 self.sort = Sort::Metered(metered);
                 return pause;

@@ -36,6 +36,8 @@ pub(super) enum Wait {
     Fixed(f64),
     /// Until a call may pass, in whole seconds.
     Honest,
+    /// Until a call may pass, to the millisecond.
+    Exact,
 }
 
 /// The limiter's settings.
@@ -168,6 +170,7 @@ impl Limiter {
             Wait::Nothing => None,
             Wait::Fixed(wait) => Some(wait),
             Wait::Honest => Some(wait.ceil().max(1.0)),
+            Wait::Exact => Some((wait * 1000.0).ceil() / 1000.0),
         };
         (taken, Limits { retry_after: wait.map(Duration::from_secs_f64), ..limits })
     }

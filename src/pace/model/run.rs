@@ -131,7 +131,9 @@ impl Run<'_> {
             self.waiting += 1;
             self.went.refused += 1;
             self.went.refusals.push(now);
+            // A wait of a millisecond is none.
             let told = limits.retry_after.map_or(0.0, |told| told.as_secs_f64());
+            let told = if told > 0.001 { told } else { 0.0 };
             self.forbidden_until = self.forbidden_until.max(now + told);
         }
         let chance = self.dice.draw();

@@ -240,6 +240,31 @@ fn so_many_at_once() {
 }
 
 #[test]
+fn waits_below_a_second() {
+    let exact = |rate, burst| limit(bucket(rate, burst), Wait::Exact);
+    let all = [
+        scenario("bucket 10/s of 5, exact waits", 8, client(400, 0.02), exact(10.0, 5.0), (1.1, 0.05)),
+        scenario("bucket 10/s of 1, exact waits", 8, client(400, 0.02), exact(10.0, 1.0), (1.2, 0.05)),
+        scenario(
+            "bucket 50/s of 10, exact waits, 16",
+            16,
+            client(2000, 0.02),
+            exact(50.0, 10.0),
+            (1.05, 0.02),
+        ),
+        scenario(
+            "bucket 200/s of 20, exact waits, 64",
+            64,
+            client(3000, 0.02),
+            exact(200.0, 20.0),
+            (1.05, 0.03),
+        ),
+        scenario("bucket 2/s of 10, exact waits", 8, client(200, 0.1), exact(2.0, 10.0), (1.1, 0.08)),
+    ];
+    check(&all, fresh);
+}
+
+#[test]
 fn windows_of_a_first_run() {
     let told = Settings { headers: true, ..limit(WINDOW, Wait::Honest) };
     let fast = Settings { headers: true, ..limit(window(100.0, 1.0), Wait::Honest) };
