@@ -3,7 +3,9 @@
 //! Nobody tells the client a limit. Every scenario runs with many seeds, which vary latency, jitter and phase; the
 //! bounds hold for the median, and the table shows the worst: `cargo test --lib pace::model -- --nocapture`.
 
+mod courses;
 mod limiter;
+mod limits;
 mod run;
-mod scenarios;
+mod scenario;
 mod wild;

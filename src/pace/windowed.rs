@@ -18,6 +18,8 @@ const CALLS_PER_PROBE: f64 = 100.0;
 const CALLS_PER_PROBE_TRUSTED: f64 = 800.0;
 /// But no more windows than calls per probe over this, since a size that was taken for too small has few calls.
 const WINDOWS_OF_PROBE: f64 = 10.0;
+/// Beyond its known size a window gets eight calls at once, or so many in one that it took, since each may be refused.
+const CALLS_PER_REFUSED: f64 = 32.0;
 /// A window that took less than this part is believed when the next one does so too.
 const HALF: f64 = 0.5;
 
@@ -32,8 +34,9 @@ pub(super) enum Place {
 /// The learner of a window; times are seconds.
 #[derive(Debug, Clone)]
 pub(super) struct Windowed {
-    /// Calls that a window takes.
+    /// Calls that a window takes, and what was known of that when the current one began.
     calls: f64,
+    known: f64,
     period: Option<f64>,
     /// When the current window ends, if that is known; never too early by more than a rounding.
     ends: Option<f64>,
@@ -65,6 +68,7 @@ impl Windowed {
         let ends = refused.now + told;
         Windowed {
             calls: refused.taken.max(1.0),
+            known: refused.taken.max(1.0),
             period: None,
             ends: Some(ends),
             anchor: Some((ends, 0.0)),
@@ -88,6 +92,7 @@ impl Windowed {
     pub(super) fn learned(calls: f64, period: f64, share: f64, trusted: bool) -> Windowed {
         Windowed {
             calls: calls.max(1.0),
+            known: calls.max(1.0),
             period: Some(period.clamp(0.1, LONGEST)),
             ends: None,
             anchor: None,
@@ -146,7 +151,8 @@ impl Windowed {
             return wait_for_end;
         }
         // Beyond the known size few at once, and more as more are taken: each may be refused.
-        let beyond = ((self.taken - self.allowance()) / 8.0).clamp(1.0, 8.0);
+        let most = (self.taken / CALLS_PER_REFUSED).max(8.0);
+        let beyond = ((self.taken - self.known * self.share) / 8.0).clamp(1.0, most);
         if f64::from(in_flight) < beyond.floor() { Place::Yes } else { Place::Wait }
     }
 
@@ -246,6 +252,7 @@ impl Windowed {
         let due = (self.since_probe >= self.per_probe || long) && self.share >= 1.0;
         self.probing = due || self.period.is_none();
         (self.used, self.taken, self.full, self.scouted) = (0.0, 0.0, false, false);
+        self.known = self.calls;
         self.first = next;
         self.shifted = false;
         self.small = std::mem::take(&mut self.now_small);

@@ -26,6 +26,11 @@ pub(super) enum Shape {
         calls: usize,
         seconds: f64,
     },
+    /// No limit but for a time in which every call is refused.
+    Outage {
+        from: f64,
+        to: f64,
+    },
     Unlimited,
 }
 
@@ -104,6 +109,9 @@ impl Limiter {
         let factor = self.factor(now);
         match self.settings.shape {
             Shape::Unlimited => (true, Limits::default()),
+            Shape::Outage { from, to } => {
+                self.answer(!(from..to).contains(&now), to - now, Limits::default())
+            }
             Shape::AtOnce { calls, seconds } => {
                 self.serving.retain(|end| *end > now);
                 let taken = self.serving.len() < (calls as f64 * factor) as usize;
@@ -179,6 +187,7 @@ impl Limiter {
     pub(super) fn ideal(&self, calls: f64) -> f64 {
         match self.settings.shape {
             Shape::Unlimited => 0.0,
+            Shape::Outage { from, to } => to - from,
             Shape::AtOnce { calls: size, seconds } => calls / size as f64 * seconds,
             Shape::Sliding { calls: size, period } => ((calls / size as f64).ceil() - 1.0) * period,
             Shape::Bucket { rate, .. } => {
