@@ -12,6 +12,7 @@ const LATEST: f64 = 1.6;
 
 /// So is one that lasts so many seconds, with so many calls: a slow rate has few, and may be slow by mistake.
 const LONGEST: f64 = 60.0;
+const LONGEST_DOUBTFUL: f64 = 5.0;
 const LEAST_CALLS: f64 = 8.0;
 
 /// How one cycle goes.
@@ -47,8 +48,10 @@ impl Cruise {
     }
 
     /// Whether it went on so long without a refusal that the limit must have grown.
-    pub(super) fn is_over(&self, share: f64) -> bool {
-        let long = self.last - self.began > LONGEST && self.calls >= LEAST_CALLS;
+    /// Where its rate is doubtful, sooner.
+    pub(super) fn is_over(&self, share: f64, doubtful: bool) -> bool {
+        let (longest, least) = if doubtful { (LONGEST_DOUBTFUL, 2.0) } else { (LONGEST, LEAST_CALLS) };
+        let long = self.last - self.began > longest && self.calls >= least;
         (self.calls > self.span * LATEST || long) && !self.steady(share)
     }
 

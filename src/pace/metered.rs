@@ -21,6 +21,8 @@ const LONG_GAP: f64 = 1.0;
 const SLACK: f64 = 0.025;
 /// A cycle is longer than this many times the calls that its refusal costs.
 const CALLS_PER_LOST_CALL: f64 = 60.0;
+/// A rate below this part of what was taken on the average is probed soon: a window that slides gives few calls at times.
+const DOUBTFUL: f64 = 0.3;
 /// A burst below this may come again by chance.
 const LEAST_WINDOW: f64 = 60.0;
 /// A rise measures no better than so many calls would, since time may have been lost before it.
@@ -65,8 +67,9 @@ pub(super) struct Metered {
     began: f64,
     /// Pauses since a call was last taken.
     refusals: i32,
-    /// The rate as it was last measured.
+    /// The rate as it was last measured, and what was taken a second all along, but for the first burst.
     known: Option<f64>,
+    average: f64,
     /// The part of the rate that is used.
     share: f64,
     /// It comes from an earlier run, and is probed more seldom.
@@ -125,6 +128,7 @@ impl Metered {
             burst,
             refusals: 0,
             known: None,
+            average: 0.0,
             share,
             trusted: false,
             idle: 0.0,
@@ -173,8 +177,9 @@ impl Metered {
     /// A cycle that is long over without a refusal is at a limit that has grown.
     fn rise_again(&mut self) {
         let State::Cruising(cruise) = &self.state else { return };
-        if cruise.is_over(self.share) {
-            let least = cruise.span / 10.0 / cruise.rate;
+        let doubtful = cruise.rate < self.average * DOUBTFUL;
+        if cruise.is_over(self.share, doubtful) {
+            let least = if doubtful { 0.0 } else { cruise.span / 10.0 / cruise.rate };
             self.state = State::Rising(Rise::from_full(cruise.pace(self.share), least));
         }
     }
@@ -231,6 +236,7 @@ impl Metered {
             _ => (rate, calls),
         });
         self.refusals += 1;
+        self.average = (refused.taken - self.burst).max(0.0) / (refused.started - self.began).max(1.0);
         // What was remembered does not hold any more.
         self.trusted &= !matches!(&self.state, State::Cruising(cruise) if cruise.is_young());
         if refused.told.is_some() {
