@@ -149,8 +149,8 @@ impl Metered {
     pub(super) fn opens(&self, in_flight: u32) -> Option<f64> {
         match self.state {
             State::Seeking { asked: Some(_), .. } if in_flight > 0 => None,
-            // Two pauses in vain: the next call asks for all.
-            _ if self.refusals >= 2 && in_flight > 0 => None,
+            // After a pause the next call asks for all.
+            _ if self.refusals > 0 && in_flight > 0 => None,
             _ => Some(self.slots.opens()),
         }
     }
