@@ -8,8 +8,8 @@ use super::{Does, START_IN_FLIGHT};
 pub(super) const MOST_OF_AUTO: u32 = 256;
 /// Round trips between two steps then: nobody asked for haste.
 const ROUNDS_OF_AUTO: f64 = 4.0;
-/// After so many seconds without an answer the scout is not waited for.
-const PATIENCE: f64 = 3.0;
+/// After so many seconds without an answer a call that asks for all is not waited for.
+pub(super) const PATIENCE: f64 = 3.0;
 /// No two steps within so many seconds: on a quick server, eight in flight already find the limit.
 const STEP: f64 = 0.010;
 /// The first eight writing calls are kept for a while, since a small limit is met with as many refusals as are in

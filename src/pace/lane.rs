@@ -141,9 +141,8 @@ impl Lane {
         match &mut self.sort {
             Sort::Unknown => Allowed::Yes,
             Sort::Metered(metered) => match metered.opens(self.in_flight) {
-                None => Allowed::Wait,
-                Some(opens) if opens > now => Allowed::At(opens),
-                Some(_) => Allowed::Yes,
+                opens if opens > now => Allowed::At(opens),
+                _ => Allowed::Yes,
             },
             Sort::Windowed(windowed) => match windowed.place(now, self.started, self.in_flight) {
                 Place::Yes => Allowed::Yes,

@@ -7,6 +7,7 @@
 //! which the client itself was idle.
 
 use super::cruise::{Cruise, PAUSE};
+use super::flight::PATIENCE;
 use super::rise::Rise;
 use super::slots::Slots;
 
@@ -65,8 +66,9 @@ pub(super) struct Metered {
     burst_time: f64,
     /// When the first call of all started.
     began: f64,
-    /// Pauses since a call was last taken.
+    /// Pauses since a call was last taken, and when the call started that asks for all after the last one.
     refusals: i32,
+    scout: Option<f64>,
     /// The rate as it was last measured, and what was taken a second all along, but for the first burst.
     known: Option<f64>,
     average: f64,
@@ -127,6 +129,7 @@ impl Metered {
             empties: Vec::with_capacity(EMPTIES),
             burst,
             refusals: 0,
+            scout: None,
             known: None,
             average: 0.0,
             share,
@@ -145,19 +148,22 @@ impl Metered {
         self.burst
     }
 
-    /// When the next call may start; `None` when one in flight must end first.
-    pub(super) fn opens(&self, in_flight: u32) -> Option<f64> {
-        match self.state {
-            State::Seeking { asked: Some(_), .. } if in_flight > 0 => None,
-            // After a pause the next call asks for all.
-            _ if self.refusals > 0 && in_flight > 0 => None,
-            _ => Some(self.slots.opens()),
-        }
+    /// When the next call may start, unless another call ends before.
+    pub(super) fn opens(&self, in_flight: u32) -> f64 {
+        let asked = match self.state {
+            State::Seeking { asked, .. } => asked,
+            _ => self.scout,
+        };
+        let waited_for = asked.filter(|_| in_flight > 0).map_or(0.0, |asked| asked + PATIENCE);
+        self.slots.opens().max(waited_for)
     }
 
     pub(super) fn start(&mut self, now: f64, trip: f64) {
         self.trip = trip;
         let unused = self.slots.take(now);
+        if self.refusals > 0 {
+            self.scout = self.scout.or(Some(now));
+        }
         if !matches!(self.state, State::Seeking { .. }) {
             self.idle += unused;
         }
@@ -188,7 +194,7 @@ impl Metered {
 
     /// A call was taken.
     pub(super) fn accepted(&mut self, now: f64, started: f64) {
-        self.refusals = 0;
+        (self.refusals, self.scout) = (0, None);
         if self.asked_at(started) {
             let empty_at = self.empties.last().map_or(now - FIRST_WAIT, |empty| empty.at);
             let gap = (now - empty_at).max(1e-4);
@@ -237,7 +243,7 @@ impl Metered {
             State::Rising(rise) => (self.risen(rise, refused, rate, calls), calls.min(MOST_OF_RISE)),
             _ => (rate, calls),
         });
-        self.refusals += 1;
+        (self.refusals, self.scout) = (self.refusals + 1, None);
         self.average = (refused.taken - self.burst).max(0.0) / (refused.started - self.began).max(1.0);
         // What was remembered does not hold any more.
         self.trusted &= !matches!(&self.state, State::Cruising(cruise) if cruise.is_young());
