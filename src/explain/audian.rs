@@ -78,6 +78,14 @@ pub(super) const CODES: &[Explanation] = &[
         more: "",
     },
     Explanation {
+        code: "accept_charges",
+        source: Source::Audian,
+        meaning: "The change costs money: the message says how much is charged at once and at which rates, in the \
+                  account's currency. callroster never agrees by itself.",
+        mend: "run the same command with --accept-charges to agree",
+        more: "",
+    },
+    Explanation {
         code: "unique",
         source: Source::Audian,
         meaning: "Somebody in the account has this user name, e-mail or extension already.",

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::audian_charges::charges;
 use super::audian_wire::{request_id, text};
 use super::words::{LONGEST_CODE, LONGEST_TEXT, clean, clean_request_id, shown_code, success};
 use super::{Call, CallError, Failure, HttpReply, TokenKeeper};
@@ -67,13 +68,18 @@ impl Complaint {
         }
     }
 
-    /// `{"status": "error", "error": "400", "message", "data": {…}}`, where data speak or list fields and rules.
+    /// `{"status": "error", "error": "400", "message", "data": {…}}`, where data speak, list fields and rules, or charges.
     fn take_kazoo(&mut self, body: &Value) {
         let category = text(body, &["message"]);
         self.code = category.replace(' ', "_");
-        let said = body.get("data").map(|data| text(data, &["message"])).unwrap_or_default();
+        let data = body.get("data").unwrap_or(&Value::Null);
+        let said = text(data, &["message"]);
+        if let Some(charges) = charges(data).filter(|_| self.status == 402) {
+            self.text = if said.is_empty() { charges } else { format!("{said}: {charges}") };
+            return;
+        }
         let mut broken = Vec::new();
-        for (field, rules) in body.get("data").and_then(Value::as_object).into_iter().flatten() {
+        for (field, rules) in data.as_object().into_iter().flatten() {
             for (rule, what) in rules.as_object().into_iter().flatten() {
                 self.unique |= rule == "unique";
                 // `cause`, `target` and `value` stand beside it and echo what was refused.
@@ -306,6 +312,10 @@ mod tests {
             let message = error(call, status, &flat("x", "It says so.")).message;
             assert!(message.starts_with("It says so; ") && message.contains(part), "{message}");
         }
+        let data = r#"{"users":{"user":{"quantity":1,"rate":2.5}},"activation_charges":1.0}"#;
+        let charged = error(&Call::Create(NewUser::default()), 402, &kazoo(402, data)).message;
+        let said = "the account would be charged 1 at once, and 1 × user at a rate of 2.5; run the same command with";
+        assert!(charged.starts_with(said), "{charged}");
         let taken = error(&change(), 409, &flat("email_exists", "email: email exists")).message;
         assert!(taken.contains("belongs to another user") && !taken.contains("same moment"), "{taken}");
     }

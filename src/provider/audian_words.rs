@@ -45,8 +45,7 @@ impl Complaint {
     fn row_hint(&self, call: &Call) -> Option<&'static str> {
         match (self.status, call) {
             (402, _) => Some(
-                "the account would be charged, or lacks funds; run the same command with --accept-charges to agree, or top \
-                 the account up",
+                "run the same command with --accept-charges to agree to a charge, or top the account up if it lacks funds",
             ),
             (404, _) => Some("check AUDIAN_ACCOUNT_ID and --base-url"),
             (409, Call::Delete { .. } | Call::Archive { .. }) => Some(

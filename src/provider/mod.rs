@@ -5,6 +5,7 @@
 //! JSON stays in that vendor's file. Sending is the [`Transport`]'s part.
 
 pub mod audian;
+mod audian_charges;
 mod audian_failure;
 mod audian_request;
 mod audian_wire;

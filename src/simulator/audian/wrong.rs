@@ -97,7 +97,7 @@ impl Wrong {
             Wrong::Taken(wrong) => wrong.told(409, "resource_conflict"),
             wrong => {
                 let (status, code, category, text) = wrong.plain();
-                let data = json!({ "message": text });
+                let data = if *wrong == Wrong::Charge { charge() } else { json!({ "message": text }) };
                 Told { status, code, category, text: text.to_owned(), param: None, data }
             }
         }
@@ -155,6 +155,17 @@ impl Wrong {
             }
         }
     }
+}
+
+/// What a new user costs, as Kazoo lists it: no sentence, and a total for all items.
+fn charge() -> Value {
+    let user = json!({
+        "category": "users", "item": "user", "quantity": 1, "rate": 2.5,
+        "single_discount": false, "single_discount_rate": 0.0,
+        "cumulative_discount": 0, "cumulative_discount_rate": 0.0,
+        "activation_charges": 1.0,
+    });
+    json!({ "users": { "user": user }, "activation_charges": 1.0 })
 }
 
 impl FieldWrong {

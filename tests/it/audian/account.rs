@@ -94,6 +94,16 @@ fn a_charge_needs_consent() {
 }
 
 #[test]
+fn a_charge_of_kazoo_is_told_with_its_amounts() {
+    let desk = desk(0, &["charges=on", "dialect=kazoo"]);
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
+    desk.run(&["onboard", "staff.csv", "--dialect", "kazoo"]).exits(4);
+    let row = &desk.results("staff.results.csv")[0];
+    assert_eq!((row["error_code"].as_str(), row["http_status"].as_str()), ("accept_charges", "402"));
+    insta::assert_snapshot!(row["error_message"], @"the account would be charged 1 at once, and 1 × user at a rate of 2.5, run the same command with --accept-charges to agree to a charge, or top the account up if it lacks funds");
+}
+
+#[test]
 fn a_token_bucket_is_obeyed_and_its_exchange_paid_once() {
     let rate = Rate { calls: 10, per: Duration::from_secs(1) };
     let desk =

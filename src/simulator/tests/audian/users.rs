@@ -140,7 +140,9 @@ fn a_charge_needs_consent() {
     assert_eq!(office.status("POST", "/users", body), 201);
     let mut office = Office::new(0, &["charges=on", "dialect=kazoo"]);
     let data = json!({"first_name": "Asha", "last_name": "Rao"});
-    assert_eq!(office.call("PUT", "/users", json!({"data": data})).1["error"], "402");
+    let asked = office.call("PUT", "/users", json!({"data": data})).1;
+    assert_eq!((&asked["error"], &asked["message"]), (&"402".into(), &"accept charges".into()));
+    assert_eq!(asked["data"]["activation_charges"], 1.0);
     assert_eq!(office.status("PUT", "/users", json!({"data": data, "accept_charges": true})), 201);
 }
 
