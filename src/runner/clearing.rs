@@ -3,15 +3,14 @@
 //! The seed says both that the devices of a deleted user become unassigned and that a user with active resources is
 //! refused with 409 (delete user); so what the delete would have done to the devices is done one step ahead of it.
 
-use super::step::{Current, StepEnd};
+use super::step::{Applied, Current, StepEnd};
 use super::{Engine, rows::Progress};
 use crate::plan::Step;
 use crate::provider::{CallError, Parting};
 
-/// Whether the user is kept for what still belongs to it. After an unclear try the row ends instead: a step of its own
-/// for the devices would end the journal's doubt about the delete.
-pub(super) fn is_kept(step: &Step, error: &CallError, in_doubt: bool) -> bool {
-    matches!(step, Step::EnsureGone(_)) && error.status == Some(409) && !in_doubt
+/// Whether the user is kept for what still belongs to it.
+pub(super) fn is_kept(step: &Step, error: &CallError) -> bool {
+    matches!(step, Step::EnsureGone(_)) && error.status == Some(409)
 }
 
 impl Engine<'_> {
@@ -24,6 +23,13 @@ impl Engine<'_> {
         progress: &mut Progress<'_>,
         refusal: CallError,
     ) -> StepEnd {
+        if current.in_doubt {
+            // A step for the devices ends the journal's doubt about the delete, so nothing may be left of it.
+            match self.outlasts(user_id, &refusal).await {
+                Ok(()) => current.in_doubt = false,
+                Err(end) => return end,
+            }
+        }
         let owned = match self.owned_by(user_id).await {
             Ok(owned) if !owned.is_empty() => owned,
             Err(StepEnd::Stopped) => return StepEnd::Stopped,
@@ -50,6 +56,17 @@ impl Engine<'_> {
         // The devices have their heir; a delete that named it again would count them twice.
         let alone = Step::EnsureGone(Parting { heir: None, ..parting.clone() });
         self.ensure_looking(current, user_id, &alone, progress.plan).await
+    }
+
+    /// Whoever is still there after the latest effect was not deleted by an unclear try, and never will be.
+    async fn outlasts(&self, user_id: &str, refusal: &CallError) -> Result<(), StepEnd> {
+        self.caller.rest(self.latest_effect()).await.map_err(|_| StepEnd::Stopped)?;
+        match self.user(user_id).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(StepEnd::Done(Applied { status: refusal.status, ..Applied::default() })),
+            Err(StepEnd::Failed(_)) => Err(StepEnd::Unknown(refusal.clone())),
+            Err(end) => Err(end),
+        }
     }
 }
 

@@ -137,9 +137,7 @@ impl Engine<'_> {
             // What few rows need is not carried about by all.
             let end = Box::pin(self.ensure_looking(current, &user_id, step, progress.plan)).await;
             return match (end, step) {
-                (StepEnd::Failed(error), Step::EnsureGone(parting))
-                    if clearing::is_kept(step, &error, current.in_doubt) =>
-                {
+                (StepEnd::Failed(error), Step::EnsureGone(parting)) if clearing::is_kept(step, &error) => {
                     Box::pin(self.without_devices(current, &user_id, parting, progress, error)).await
                 }
                 (end, _) => end,

@@ -6,12 +6,12 @@ use callroster::simulator::AudianTruth;
 
 use super::bench::*;
 
-fn own(bench: &Bench) -> AudianTruth {
+pub fn own(bench: &Bench) -> AudianTruth {
     bench.truth().audian.expect("an account with an archive")
 }
 
 /// A user with two devices, and another one.
-fn leaver_and_heir(bench: &Bench) -> (String, String) {
+pub fn leaver_and_heir(bench: &Bench) -> (String, String) {
     let own = own(bench);
     let devices = |id: &str| own.devices.iter().filter(|device| device.owner.as_deref() == Some(id)).count();
     let leaver = own.users.iter().find(|user| devices(&user.id) == 2 && !user.on_call).expect("one has two");

@@ -83,7 +83,7 @@ pub fn exotel_bench(switches: &[&str]) -> Bench {
 pub struct Bench {
     pub name: &'static str,
     pub provider: Box<dyn Provider>,
-    transport: InProcess,
+    pub transport: InProcess,
 }
 
 impl Bench {
@@ -157,7 +157,7 @@ impl Bench {
 }
 
 /// A simulator as a network that keeps to the paused clock.
-struct InProcess {
+pub struct InProcess {
     simulator: RefCell<Simulator>,
     began: Instant,
 }
