@@ -228,6 +228,8 @@ pub struct Stop {
     pub code: String,
     /// What happened and what to do next.
     pub message: String,
+    /// The HTTP status of the answer that stopped it; `None` where it was none.
+    pub status: Option<u16>,
 }
 
 /// The causes that stop a run, the gravest first.
@@ -249,7 +251,12 @@ pub enum Cause {
 
 impl Stop {
     pub fn new(cause: Cause, code: impl Into<String>, message: impl Into<String>) -> Stop {
-        Stop { cause, code: code.into(), message: message.into() }
+        Stop { cause, code: code.into(), message: message.into(), status: None }
+    }
+
+    /// The same of a call that was answered with this status.
+    pub fn answered(self, status: Option<u16>) -> Stop {
+        Stop { status, ..self }
     }
 }
 

@@ -54,7 +54,7 @@ pub struct OpenRow {
     pub in_doubt: bool,
     /// An earlier attempt of this step was unclear, whatever the last one was.
     pub was_unclear: bool,
-    /// The code of the last failure.
+    /// The code of the last failure since a step took effect.
     pub code: String,
     /// Writing calls that were sent.
     pub attempts: u32,
@@ -114,7 +114,7 @@ impl State {
             Event::Done { row, step, user_id, device_ids, sip_contact_uri, sip_device, details } => {
                 let open = self.open.entry(*row).or_default();
                 open.done.push(step.clone());
-                (open.in_doubt, open.was_unclear) = (false, false);
+                (open.in_doubt, open.was_unclear, open.code) = (false, false, String::new());
                 open.details.clone_from(details);
                 if !user_id.is_empty() {
                     open.user_id.clone_from(user_id);

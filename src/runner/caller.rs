@@ -324,7 +324,8 @@ impl<'a> Caller<'a> {
             _ => false,
         };
         if all {
-            self.stop.raise(Stop::new(Cause::Refused, error.code.clone(), error.message.clone()));
+            let stop = Stop::new(Cause::Refused, error.code.clone(), error.message.clone());
+            self.stop.raise(stop.answered(error.status));
         }
     }
 

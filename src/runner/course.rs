@@ -88,12 +88,16 @@ fn open_end(open: &OpenRow, plan: &Plan, stop: Option<&Stop>) -> RowOutcome {
         ));
         return outcome;
     }
-    if open.done.is_empty() {
-        return not_attempted(stop);
-    }
-    let mut outcome = open_outcome(Status::Partial, open.clone(), plan);
-    let message = "the run stopped in the middle of this row; the same command goes on";
-    outcome.troubles.push(Trouble::new("interrupted", message));
+    let mut outcome = if open.done.is_empty() {
+        RowOutcome { attempts: open.attempts, ..not_attempted(stop) }
+    } else {
+        let mut outcome = open_outcome(Status::Partial, open.clone(), plan);
+        let message = "the run stopped in the middle of this row; the same command goes on";
+        outcome.troubles.push(Trouble::new("interrupted", message));
+        outcome
+    };
+    // Of a call that failed the journal keeps the code, and the stop tells which status came with it.
+    outcome.http_status = stop.filter(|stop| stop.code == open.code).and_then(|stop| stop.status);
     outcome
 }
 

@@ -34,6 +34,21 @@ fn wrong_credentials_stop_the_run_and_name_the_region() {
 }
 
 #[test]
+fn a_row_that_met_the_refusal_says_so() {
+    let mut settings = SimSettings::default();
+    settings.set_switch("cap=0").expect("a switch");
+    let desk = Desk::with(settings);
+    desk.sheet("staff.csv", people(3, 0));
+    desk.run(&["onboard", "staff.csv", "-c", "1"]).exits(6);
+    assert_eq!(desk.column("staff.results.csv", "result_status"), ["not_attempted"; 3]);
+    assert_eq!(desk.column("staff.results.csv", "http_status"), ["403", "", ""]);
+    assert_eq!(desk.column("staff.results.csv", "attempts"), ["1", "0", "0"]);
+    desk.simulator().lock().expect("fine").set_switch("cap=off").expect("a switch");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    assert_eq!(desk.column("staff.results.csv", "attempts"), ["2", "1", "1"]);
+}
+
+#[test]
 fn a_profile_names_files_and_commands() {
     let desk = Desk::with(SimSettings::default());
     desk.sheet("staff.csv", people(1, 0));

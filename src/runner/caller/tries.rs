@@ -67,7 +67,8 @@ impl<'c, 'a> Tries<'c, 'a> {
                 _ => "the provider does not answer as it should",
             };
             let message = format!("{what} ({}); the same command goes on later", error.message);
-            self.caller.stop.raise(Stop::new(Cause::Unreachable, error.code.clone(), message));
+            let stop = Stop::new(Cause::Unreachable, error.code.clone(), message);
+            self.caller.stop.raise(stop.answered(error.status));
         }
     }
 }
