@@ -88,7 +88,7 @@ impl std::fmt::Display for Bound {
 
 impl ImportOptions {
     pub fn onboard(arguments: &OnboardArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
-        let mut options = ImportOptions::new(Kind::Onboard, &arguments.sheet, &arguments.run, settings)?;
+        let mut options = ImportOptions::new(Kind::Onboard, &arguments.sheet, &arguments.run, &[], settings)?;
         if arguments.generate_sip_passwords && settings.vocabulary()?.is_audian() {
             return Err(Usage::new(
                 "--generate-sip-passwords: Audian makes a user without a SIP device, so that there is nothing yet to set a \
@@ -100,13 +100,16 @@ impl ImportOptions {
     }
 
     pub fn update(arguments: &UpdateArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
-        let mut options = ImportOptions::new(Kind::Update, &arguments.sheet, &arguments.run, settings)?;
+        let mut options = ImportOptions::new(Kind::Update, &arguments.sheet, &arguments.run, &[], settings)?;
         options.rules.generate_sip_passwords = arguments.generate_sip_passwords;
         Ok(options)
     }
 
     pub fn offboard(arguments: &OffboardArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
-        let mut options = ImportOptions::new(Kind::Offboard, &arguments.sheet, &arguments.run, settings)?;
+        let (reason, reassign_to) = (&arguments.reason, &arguments.reassign_to);
+        let audians = [("--reason", reason.is_some()), ("--reassign-to", reassign_to.is_some())];
+        let mut options =
+            ImportOptions::new(Kind::Offboard, &arguments.sheet, &arguments.run, &audians, settings)?;
         match &arguments.mode {
             Some(mode) => options.rules.mode = settings.mode(mode)?,
             None if options.rules.mode == Mode::Archive => {
@@ -116,33 +119,27 @@ impl ImportOptions {
         }
         let bound = |text: &String| Bound::parse("--max-delete", text);
         options.max_delete = arguments.max_delete.as_ref().map(bound).transpose()?;
-        let audians = [("--reason", &arguments.reason), ("--reassign-to", &arguments.reassign_to)];
-        if let Some((option, _)) = audians.iter().find(|(_, given)| given.is_some())
-            && !options.rules.vocabulary.is_audian()
-        {
-            return Err(Usage::new(format!(
-                "{option} is Audian's; Exotel has no place for it, so leave it out"
-            )));
-        }
-        options.rules.reason.clone_from(&arguments.reason);
-        options.rules.reassign_to.clone_from(&arguments.reassign_to);
+        options.rules.reason.clone_from(reason);
+        options.rules.reassign_to.clone_from(reassign_to);
         Ok(options)
     }
 
     pub fn restore(arguments: &RestoreArguments, settings: &Settings) -> Result<ImportOptions, Usage> {
         settings.needs_archive("restore")?;
-        ImportOptions::new(Kind::Restore, &arguments.sheet, &arguments.run, settings)
+        ImportOptions::new(Kind::Restore, &arguments.sheet, &arguments.run, &[], settings)
     }
 
+    /// `audians` are the options of the command alone that only Audian knows, and whether each is given.
     fn new(
         kind: Kind,
         sheet: &SheetArguments,
         run: &RunArguments,
+        audians: &[(&str, bool)],
         settings: &Settings,
     ) -> Result<ImportOptions, Usage> {
         let bound = |text: &String| Bound::parse("--max-errors", text);
         if !settings.vocabulary()?.is_audian() {
-            refuse_audians(run)?;
+            refuse_audians(run, audians)?;
         }
         Ok(ImportOptions {
             kind,
@@ -231,13 +228,17 @@ impl SheetChoice {
 }
 
 /// What only Audian knows is not passed over at Exotel.
-fn refuse_audians(run: &RunArguments) -> Result<(), Usage> {
-    let message = match (run.no_invite, run.accept_charges) {
-        (true, _) => "--no-invite is Audian's; Exotel always mails those who have an e-mail",
-        (_, true) => "--accept-charges is Audian's; Exotel asks for no consent, so leave it out",
-        _ => return Ok(()),
-    };
-    Err(Usage::new(message))
+fn refuse_audians(run: &RunArguments, own: &[(&str, bool)]) -> Result<(), Usage> {
+    let all = [
+        ("--no-invite", run.no_invite, "Exotel always mails those who have an e-mail"),
+        ("--accept-charges", run.accept_charges, "Exotel asks for no consent, so leave it out"),
+    ];
+    let own =
+        own.iter().map(|(option, given)| (*option, *given, "Exotel has no place for it, so leave it out"));
+    match all.into_iter().chain(own).find(|(_, given, _)| *given) {
+        Some((option, _, why)) => Err(Usage::new(format!("{option} is Audian's; {why}"))),
+        None => Ok(()),
+    }
 }
 
 fn rules(kind: Kind, sheet: &SheetArguments, settings: &Settings) -> Result<Rules, Usage> {

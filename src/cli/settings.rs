@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::arguments::{ColorArgument, ProgressArgument, ProviderArguments, ScreenArguments};
 use super::config::{Profile, default_state_folder};
 use super::credentials::{Credentials, variables};
+use super::typed::typed;
 use super::{Typed, Usage};
 use crate::columns::Mapping;
 use crate::pace::Cap;
@@ -135,6 +136,25 @@ impl Settings {
     /// What finds a run and its credentials again.
     pub fn typed(&self) -> Typed {
         Typed::of_run(&self.arguments)
+    }
+
+    /// Options that were typed and have no use at this phone system; a variable or a profile may serve several accounts.
+    pub fn notes(&self) -> Vec<String> {
+        let region = typed(self.arguments.region.as_ref(), Some("CALLROSTER_REGION")).map(|region| {
+            format!(
+                "--region {region} has no use at Audian: it is where an Exotel account lives; --base-url names another address"
+            )
+        });
+        let dialect = typed(self.arguments.dialect.as_ref(), Some("CALLROSTER_DIALECT")).map(|dialect| {
+            format!(
+                "--dialect {dialect} has no use without --provider audian: it is the form of Audian's API"
+            )
+        });
+        let note = match self.provider_name() {
+            Ok(Some(ProviderName::Audian)) => region,
+            _ => dialect,
+        };
+        note.into_iter().collect()
     }
 
     fn simulates(&self) -> bool {

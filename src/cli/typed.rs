@@ -53,9 +53,7 @@ impl Typed {
     }
 
     fn option(mut self, option: &str, value: Option<&String>, variable: Option<&str>) -> Typed {
-        let said =
-            |value: &String| variable.and_then(|name| std::env::var(name).ok()).as_ref() == Some(value);
-        if let Some(value) = value.filter(|value| !said(value)) {
+        if let Some(value) = typed(value, variable) {
             self.0.extend([option.to_owned(), platform::quoted(value)]);
         }
         self
@@ -76,6 +74,12 @@ impl Typed {
         let words = ["callroster", verb, &platform::quoted(what)].map(str::to_owned);
         [&words[..], &self.0].concat().join(" ")
     }
+}
+
+/// The value of an option that was typed, and not said by its variable.
+pub(super) fn typed<'v>(value: Option<&'v String>, variable: Option<&str>) -> Option<&'v String> {
+    let said = variable.and_then(|name| std::env::var(name).ok());
+    value.filter(|value| said.as_ref() != Some(*value))
 }
 
 /// What was typed for a check of a sheet.
@@ -133,7 +137,7 @@ mod tests {
     use super::*;
     use crate::cli::{Arguments, CommandArguments};
 
-    fn typed(words: &[&str]) -> TypedCheck {
+    fn check_of(words: &[&str]) -> TypedCheck {
         let all = ["callroster", "validate"].iter().chain(words);
         match Arguments::try_parse_from(all).expect("a command").command {
             CommandArguments::Validate(arguments) => TypedCheck::of(&arguments),
@@ -153,7 +157,7 @@ mod tests {
             "--mode",
             "disable",
         ];
-        let check = typed(
+        let check = check_of(
             &[&words[..], &["--delimiter", ";", "--json", "--results", "r.csv", "--as", "update"]].concat(),
         );
         let meaning = "--map 'Work phone=phone' --default-country IN --simulate";

@@ -90,5 +90,6 @@ fn screen_settings(arguments: &ScreenArguments) -> Result<ScreenSettings, Failur
 fn settings(arguments: &crate::cli::ProviderArguments) -> Result<Settings, Failure> {
     let settings = Settings::of(arguments)?;
     screen::set_color(&settings.screen);
+    settings.notes().iter().for_each(|note| screen::note(&settings.screen, note));
     Ok(settings)
 }

@@ -6,7 +6,8 @@ use super::import;
 use super::runs::no_such_run;
 use super::{Failure, settings};
 use crate::cli::{
-    Bound, ImportOptions, ProviderArguments, ResumeArguments, ScreenSettings, SheetChoice, Usage,
+    Bound, ImportOptions, ProviderArguments, ProviderName, ResumeArguments, ScreenSettings, SheetChoice,
+    Usage,
 };
 use crate::columns::Mapping;
 use crate::history::{History, Standing};
@@ -95,11 +96,13 @@ fn dialect_of(header: &Header) -> &str {
 fn same_dialect(header: &Header, given: &ProviderArguments) -> Result<(), Usage> {
     let own = dialect_of(header);
     match &given.dialect {
-        Some(given) if header.provider == "audian" && given != own => Err(Usage::new(format!(
-            "the run {} was begun with --dialect {own} and goes on so; to begin with --dialect {given}, give its own command \
+        Some(given) if header.provider == ProviderName::Audian.word() && given != own => {
+            Err(Usage::new(format!(
+                "the run {} was begun with --dialect {own} and goes on so; to begin with --dialect {given}, give its own command \
              again ({} {})",
-            header.run_id, header.command, header.input.path
-        ))),
+                header.run_id, header.command, header.input.path
+            )))
+        }
         _ => Ok(()),
     }
 }
@@ -108,7 +111,9 @@ fn same_dialect(header: &Header, given: &ProviderArguments) -> Result<(), Usage>
 fn account_of(header: &Header, given: &ProviderArguments) -> ProviderArguments {
     let mut arguments = given.clone();
     arguments.provider = Some(header.provider.clone());
-    arguments.dialect = Some(dialect_of(header).to_string());
+    if header.provider == ProviderName::Audian.word() {
+        arguments.dialect = Some(dialect_of(header).to_string());
+    }
     arguments.simulate = header.base_url.is_empty();
     arguments.simulate_fresh = false;
     if !arguments.simulate {

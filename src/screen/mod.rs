@@ -144,6 +144,13 @@ fn write_line(line: &str) {
     };
 }
 
+/// A note ahead of all that a command says; not shown with `--quiet`.
+pub fn note(settings: &ScreenSettings, note: &str) {
+    if !settings.quiet {
+        write_line(&format!("note: {note}"));
+    }
+}
+
 /// An error as the last word of a command.
 pub fn complain(message: &str) {
     write_line(&format!("{ERROR}error:{ERROR:#} {message}"));

@@ -84,6 +84,34 @@ fn errors_say_what_to_do_next() {
     insta::assert_snapshot!("errors", blank(&desk, &all));
 }
 
+#[test]
+fn an_option_that_has_no_use_at_the_provider_is_noted_where_it_was_typed() {
+    let desk = Desk::new();
+    desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
+    for (words, note) in [
+        (&["--provider", "audian", "--region", "mumbai"][..], "note: --region mumbai has no use at Audian"),
+        (
+            &["--provider", "exotel", "--dialect", "kazoo"],
+            "note: --dialect kazoo has no use without --provider",
+        ),
+        (&["--provider", "exotel", "--region", "mumbai"], ""),
+        (&["--provider", "audian", "--dialect", "kazoo"], ""),
+    ] {
+        for command in ["validate", "onboard"] {
+            let said = desk.run(&[&[command, "staff.csv", "--simulate-fresh"], words].concat()).exits(0);
+            let noted = said.err.lines().find(|line| line.contains("has no use")).unwrap_or_default();
+            assert!(
+                noted.starts_with(note) && noted.is_empty() == note.is_empty(),
+                "{words:?}: {}",
+                said.err
+            );
+        }
+    }
+    let mut command = desk.command(&["validate", "staff.csv", "--provider", "exotel"]);
+    let said = crate::support::said(command.env("CALLROSTER_DIALECT", "kazoo").output().expect("it starts"));
+    assert!(!said.exits(0).err.contains("has no use"));
+}
+
 fn blanked(desk: &Desk, said: &Said) -> String {
     blank(desk, &said.err)
 }
