@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 
 use super::Failure;
-use super::fix::{self, Fixed};
+use super::fix::{self, Countries, Fixed};
 use super::mended::MendedRows;
 use super::output::{fits_its_name, named_file, put_out_json, spare_the_sheet, standard_output};
 use super::problems::{show_groups, show_problems};
@@ -53,8 +53,43 @@ fn check(options: &ValidateOptions, settings: &Settings, screen: &Screen) -> Res
         }
     };
     say_notes(screen, &sheet, checker.columns());
-    let check = Check { options, settings, screen, checker: &checker };
+    let mendable = is_mendable(&survey, &sheet, &checker, options)?;
+    let check = Check { options, settings, screen, checker: &checker, mendable };
     check.tell(&survey, &mut SheetRows::new(&sheet), None)
+}
+
+/// Problems of what is missing or there twice, which no mending of a cell undoes.
+const BEYOND_MENDING: [&str; 10] = [
+    "row_shape",
+    "first_name_missing",
+    "last_name_missing",
+    "phone_missing",
+    "identity_missing",
+    "identity_conflict",
+    "nothing_to_change",
+    "duplicate_email",
+    "duplicate_phone",
+    "duplicate_user",
+];
+
+/// Whether the clinic can do something about a problem of the sheet, which is only read again where that may be.
+fn is_mendable(
+    survey: &Survey,
+    sheet: &Sheet,
+    checker: &Checker,
+    options: &ValidateOptions,
+) -> Result<bool, Failure> {
+    let mut codes = survey.problems.keys();
+    if codes.clone().all(|code| BEYOND_MENDING.contains(code)) {
+        return Ok(false);
+    }
+    let columns = checker.columns();
+    let countries = match codes.any(|code| code.starts_with("phone")) {
+        true => Countries::find(sheet, columns, options.rules.default_country.as_deref())?,
+        false => Countries::default(),
+    };
+    let clinic = Clinic::new(columns, options.sheet.formula_guard, |place| countries.of(place));
+    fix::would_help(sheet, checker, &clinic)
 }
 
 /// Writes a mended copy and checks that.
@@ -63,13 +98,14 @@ fn mend(options: &ValidateOptions, copy: &Path, settings: &Settings, screen: &Sc
     let sheet = Sheet::open_unhashed(&options.sheet.file, &options.sheet.form)?;
     let columns = columns_of(&sheet, options)?;
     say_notes(screen, &sheet, &columns);
-    let country_of = fix::countries(&sheet, &columns, options.rules.default_country.as_deref(), screen)?;
-    let clinic = Clinic::new(&columns, options.sheet.formula_guard, country_of);
+    let countries = Countries::find(&sheet, &columns, options.rules.default_country.as_deref())?;
+    countries.say(&columns, screen);
+    let clinic = Clinic::new(&columns, options.sheet.formula_guard, |place| countries.of(place));
     let fixed = fix::fix(&sheet, &columns, &clinic, copy, screen)?;
     let mut rows = MendedRows::new(&sheet, &clinic);
     let mut checker = checker(columns.clone(), &sheet, options);
     let survey = survey(&mut rows, sheet.count(), &mut checker)?;
-    let check = Check { options, settings, screen, checker: &checker };
+    let check = Check { options, settings, screen, checker: &checker, mendable: false };
     check.tell(&survey, &mut rows, Some(&fixed))
 }
 
@@ -103,6 +139,8 @@ struct Check<'a> {
     settings: &'a Settings,
     screen: &'a Screen,
     checker: &'a Checker,
+    /// A mended copy of the sheet would have fewer problems.
+    mendable: bool,
 }
 
 impl Check<'_> {
@@ -153,7 +191,7 @@ impl Check<'_> {
         let (file, typed) = (&options.sheet.file, &options.typed);
         let next = match (survey.invalid, &options.mended) {
             (0, mended) => typed.run(kind, mended.as_ref().unwrap_or(file), mended.is_some()),
-            (_, None) if may_be_mended(survey) => format!(
+            (_, None) if self.mendable => format!(
                 "mend the rows above, or what needs no guess with {}; then check again",
                 typed.check(file, Some(&beside(file, "mended")))
             ),
@@ -195,11 +233,6 @@ impl Check<'_> {
         }
         summary
     }
-}
-
-/// Whether there is something of the kind that the clinic mends.
-fn may_be_mended(survey: &Survey) -> bool {
-    ["phone_damaged", "phone_invalid", "email_invalid"].iter().any(|code| survey.problems.contains_key(code))
 }
 
 /// The rows as a run would write them: invalid ones with their problems, the others not attempted.

@@ -143,13 +143,31 @@ fn the_first_twenty_changes_are_shown_and_all_are_listed() {
 }
 
 #[test]
-fn the_clinic_is_offered_where_it_may_help() {
+fn the_clinic_is_offered_where_it_helps() {
     let desk = Desk::new();
-    desk.sheet("staff.csv", sheet(&["Asha,Rao,,919845012301,user,,"]));
-    let said = desk.run(&["validate", "staff.csv"]).exits(3);
-    said.tells("callroster validate staff.csv --fix -o staff.mended.csv; then check again");
-    desk.sheet("staff.csv", sheet(&["Asha,Rao,,,boss,,"]));
-    desk.run(&["validate", "staff.csv"]).exits(3).tells("next: mend the rows above, then check again");
+    for rows in [
+        &["Asha,Rao,,919845012301,user,,", "Vikram,Rao,,+919845012302,user,,"][..],
+        &["Asha,Rao,mailto:asha@example.com,,user,,"],
+        // The damage is in a cell of which no code of its own speaks.
+        &["Asha,Rao,,,us\u{200b}er,,"],
+        &["Asha,Rao,,,boss,,", "Vikram,Rao,mailto:vikram@example.com,,user,,"],
+    ] {
+        desk.sheet("staff.csv", sheet(rows));
+        let said = desk.run(&["validate", "staff.csv"]).exits(3);
+        said.tells("callroster validate staff.csv --fix -o staff.mended.csv; then check again");
+    }
+    for rows in [
+        &["Asha,Rao,,,boss,,"][..],
+        &["Asha,Rao,,9.19845E+11,user,,"],
+        // Nothing tells of which country it is.
+        &["Asha,Rao,,09845012301,user,,"],
+        &["Asha,Rao,nobody,,user,,"],
+        // What can be mended is no problem, and the problem cannot.
+        &["O’Connor,Rao,,12,user,,"],
+    ] {
+        desk.sheet("staff.csv", sheet(rows));
+        desk.run(&["validate", "staff.csv"]).exits(3).tells("next: mend the rows above, then check again");
+    }
 }
 
 #[test]

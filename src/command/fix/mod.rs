@@ -22,6 +22,7 @@ use crate::outcome::exit;
 use crate::row::{Field, RawRow, RowSource};
 use crate::screen::{Screen, plural};
 use crate::table::{Privacy, Sheet, WholeFile, beside};
+use crate::validate::{Checker, Findings};
 
 /// How many changes are shown; all are in the list.
 const SHOWN: u64 = 20;
@@ -59,31 +60,58 @@ pub fn check_target(input: &Path, copy: &Path) -> Result<(), Failure> {
 }
 
 /// The country of each column of numbers: the one that was said, or the one that the column shows.
-pub fn countries(
-    sheet: &Sheet,
-    columns: &Columns,
-    said: Option<&str>,
-    screen: &Screen,
-) -> Result<impl Fn(usize) -> Option<Country>, Failure> {
-    let said = said.and_then(Country::of_iso);
-    let mut census = Census::default();
-    if said.is_none() {
-        let (mut rows, mut row) = (SheetRows::new(sheet), RawRow::default());
-        while rows.read(&mut row)? {
-            census.see(columns, &row);
+#[derive(Default)]
+pub struct Countries {
+    said: Option<Country>,
+    census: Census,
+}
+
+impl Countries {
+    pub fn find(sheet: &Sheet, columns: &Columns, said: Option<&str>) -> Result<Countries, Failure> {
+        let mut countries = Countries { said: said.and_then(Country::of_iso), census: Census::default() };
+        if countries.said.is_none() {
+            let (mut rows, mut row) = (SheetRows::new(sheet), RawRow::default());
+            while rows.read(&mut row)? {
+                countries.census.see(columns, &row);
+            }
+        }
+        Ok(countries)
+    }
+
+    pub fn of(&self, place: usize) -> Option<Country> {
+        self.said.or_else(|| self.census.evident(place))
+    }
+
+    /// Says what the columns show.
+    pub fn say(&self, columns: &Columns, screen: &Screen) {
+        for field in [Field::DeviceContactUri, Field::NewDeviceContactUri] {
+            let Some(place) = columns.place(field) else { continue };
+            if let Some(country) = self.census.evident(place).filter(|country| country.is_sure()) {
+                screen.say(&format!(
+                    "note: the numbers of column {} are all of {country}, so that its national numbers are read as such; \
+                     --default-country says otherwise",
+                    shown(columns.header(), place)
+                ));
+            }
         }
     }
-    for field in [Field::DeviceContactUri, Field::NewDeviceContactUri] {
-        let Some(place) = columns.place(field) else { continue };
-        if let Some(country) = census.evident(place).filter(|country| country.is_sure()) {
-            screen.say(&format!(
-                "note: the numbers of column {} are all of {country}, so that its national numbers are read as such; \
-                 --default-country says otherwise",
-                shown(columns.header(), place)
-            ));
+}
+
+/// Whether at least one problem of the sheet would be gone from a mended copy.
+pub fn would_help(sheet: &Sheet, checker: &Checker, clinic: &Clinic<'_>) -> Result<bool, Failure> {
+    let mut findings = Findings::default();
+    let mut problems = |row: &RawRow| {
+        checker.verdict(row.into(), &mut findings);
+        findings.problems.len()
+    };
+    let (mut rows, mut row) = (SheetRows::new(sheet), RawRow::default());
+    while rows.read(&mut row)? {
+        let before = problems(&row);
+        if before > 0 && !clinic.treat(&mut row).is_empty() && problems(&row) < before {
+            return Ok(true);
         }
     }
-    Ok(move |place| said.or_else(|| census.evident(place)))
+    Ok(false)
 }
 
 /// Writes the copy and the list of changes, and shows the first of them.
