@@ -91,7 +91,7 @@ async fn roster_size(connection: &Connection, first: Answer) -> String {
     if let Some(total) = page.total {
         return plural(total, "user");
     }
-    let (mut count, mut keys, mut pages) = (page.users.len() as u64, StartKeys::default(), 1);
+    let (mut count, mut keys, mut pages) = (page.length(), StartKeys::default(), 1);
     while facts.paging == Paging::Key && page.next.is_some() {
         let next = keys.follow(page.next.take());
         let (Ok(start), true) = (next, pages < MOST_PAGES) else { return format!("more than {count} users") };
@@ -100,7 +100,7 @@ async fn roster_size(connection: &Connection, first: Answer) -> String {
             Ok(answer) => page = answer.page(),
             Err(error) => return format!("more than {count} users, then: {}", error.message),
         }
-        (count, pages) = (count + page.users.len() as u64, pages + 1);
+        (count, pages) = (count + page.length(), pages + 1);
     }
     plural(count, "user")
 }

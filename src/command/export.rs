@@ -10,17 +10,20 @@ use super::output::{fits_its_name, named_file, put_out_json, standard_output};
 use super::{Connection, Failure};
 use crate::cli::{ExportArguments, FormatArgument, LayoutArgument, ProviderName, Settings};
 use crate::export::{
-    Consistency, CsvRoster, ExportFailed, ExportWish, Exported, JsonLinesRoster, Layout, RosterWriter, Shape,
-    export as export_roster,
+    ASK_PROVIDER, Consistency, CsvRoster, ExportFailed, ExportWish, Exported, JsonLinesRoster, Layout,
+    RosterWriter, Shape, export as export_roster,
 };
 use crate::history::History;
 use crate::outcome::{Cause, Stop, exit};
 use crate::platform::{self, Signals};
-use crate::provider::Failure as CallFailure;
+use crate::provider::{Failure as CallFailure, Unreadable};
 use crate::runner::{CallCounts, Caller, StopSign};
-use crate::screen::{Screen, plural};
+use crate::screen::{Screen, people, plural};
 use crate::table::{FormulaGuard, NamedForm, Privacy, WholeFile, check_writable};
 use crate::validate::Vocabulary;
+
+/// How many of those who were left out are told one by one.
+const SHOWN: usize = 10;
 
 pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Failure> {
     let screen = Screen::new(&settings.screen)?;
@@ -174,17 +177,22 @@ fn tell(
     let calls = counts.read + counts.refused;
     let users = plural(exported.users, "user");
     let to = output.map(|path| format!(" to {}", path.display())).unwrap_or_default();
+    let left_out = exported.unreadable.len();
+    let words = match exported.consistency {
+        Consistency::Partial => format!("without {} who cannot be read", people(left_out as u64)),
+        consistency => consistency.words().to_string(),
+    };
     screen.say(&format!(
-        "export: {users}{to}, {}; {}, {:.1} s",
-        exported.consistency.words(),
+        "export: {users}{to}, {words}; {}, {:.1} s",
         plural(calls, "call"),
         screen.seconds()
     ));
     if exported.consistency == Consistency::Changed {
         screen.warn("the roster moved while it was read; users who came or went meanwhile may be there or not; export again at a quiet time");
     }
+    tell_unreadable(&exported.unreadable, screen);
     if settings.screen.json {
-        let summary = json!({
+        let mut summary = json!({
             "users": exported.users,
             "rows": exported.rows,
             "consistency": exported.consistency.words(),
@@ -192,11 +200,32 @@ fn tell(
             "seconds": (screen.seconds() * 1000.0).round() / 1000.0,
             "output": output.map(|path| path.display().to_string()),
         });
+        if left_out > 0 {
+            summary["unreadable"] = left_out.into();
+        }
         put_out_json(&summary)?;
     }
     match exported.consistency {
         Consistency::Complete => Ok(exit::DONE),
-        Consistency::Changed => Ok(exit::SOME_FAILED),
+        Consistency::Partial | Consistency::Changed => Ok(exit::SOME_FAILED),
+    }
+}
+
+/// Says of each user who was left out where the provider's list has it and what is wrong, the first ones in full.
+fn tell_unreadable(unreadable: &[Unreadable], screen: &Screen) {
+    for odd in unreadable.iter().take(SHOWN) {
+        let id = if odd.user_id.is_empty() { String::new() } else { format!(" (id {})", odd.user_id) };
+        screen.warn(&format!(
+            "user {}{id} of the list that the provider sent cannot be read and is left out: {}",
+            odd.place + 1,
+            odd.problem
+        ));
+    }
+    if unreadable.len() > SHOWN {
+        screen.warn(&format!("… and {} more", unreadable.len() - SHOWN));
+    }
+    if !unreadable.is_empty() {
+        screen.show(&format!("everybody else was exported; {ASK_PROVIDER}"));
     }
 }
 
@@ -213,6 +242,7 @@ fn failure(failed: &ExportFailed, stop: &StopSign) -> Failure {
             failure if failure.later() => exit::TEMPORARY,
             _ => exit::SOME_FAILED,
         },
+        (ExportFailed::Unreadable(_), _) => exit::SOME_FAILED,
         (ExportFailed::Stopped, _) => exit::TEMPORARY,
     };
     let message = match (failed, stopped) {

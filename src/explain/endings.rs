@@ -146,8 +146,9 @@ pub(super) const EXITS: &[Explanation] = &[
         code: "exit-4",
         source: Source::Exit,
         meaning: "The run came to its end, and some rows are invalid, failed or partial. Or the roster \
-                  never came to rest while it was exported.",
-        mend: "correct NAME.failed.csv and send it; for an export, export again at a quiet time",
+                  never came to rest while it was exported, or the provider sent users who cannot be read.",
+        mend: "correct NAME.failed.csv and send it; for an export, export again at a quiet time, or ask the provider \
+               to mend the users whom it named",
         more: "",
     },
     Explanation {

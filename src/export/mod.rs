@@ -26,7 +26,7 @@ pub use wish::ExportWish;
 pub use writer::WorkbookRoster;
 pub use writer::{CsvRoster, JsonLinesRoster, RosterWriter};
 
-use crate::provider::{CallError, Failure};
+use crate::provider::{CallError, Failure, Unreadable};
 use crate::runner::{Broken, Caller};
 use completion::Completion;
 use ids::{IdSet, Key};
@@ -35,6 +35,9 @@ use sweep::sweep_roster;
 
 /// More sweeps than this would only follow a roster that never rests.
 const MOST_SWEEPS: u32 = 5;
+
+/// What to do about users who cannot be read.
+pub const ASK_PROVIDER: &str = "ask the provider to mend that, then export again";
 
 /// Told how many users the current sweep has seen, and of how many where the provider says so.
 pub type Progress<'a> = &'a dyn Fn(u64, Option<u64>);
@@ -46,23 +49,34 @@ pub struct Exported {
     pub rows: u64,
     pub consistency: Consistency,
     pub sweeps: u32,
+    /// Who is left out, by the place in the provider's list.
+    pub unreadable: Vec<Unreadable>,
 }
 
-/// Whether the roster stood still for one sweep.
+impl Exported {
+    /// Before anything is written.
+    fn new(consistency: Consistency, sweeps: u32, unreadable: Vec<Unreadable>) -> Exported {
+        Exported { users: 0, rows: 0, consistency, sweeps, unreadable }
+    }
+}
+
+/// What the rows are of the roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consistency {
     /// The users of one moment.
     Complete,
+    /// The users of one moment without those whom nobody can read.
+    Partial,
     /// The best union of all sweeps: it may hold users who have gone since.
     Changed,
 }
 
 impl Consistency {
-    /// The words of the summary.
+    /// The words of the summary; scripts know these two, and whatever is not complete must not pass for it.
     pub fn words(self) -> &'static str {
         match self {
             Consistency::Complete => "complete",
-            Consistency::Changed => "changed during export",
+            Consistency::Partial | Consistency::Changed => "changed during export",
         }
     }
 }
@@ -73,6 +87,9 @@ pub enum ExportFailed {
     /// A page could not be read, after all tries.
     #[error("the roster could not be read: {} ({}); nothing was written; {}", .0.message, .0.code, mend(.0))]
     Provider(CallError),
+    /// There are users, and nobody can be read.
+    #[error("nobody in the roster can be read: {}; nothing was written; {ASK_PROVIDER}", .0.problem)]
+    Unreadable(Unreadable),
     /// The stop sign is raised and says why.
     #[error("the export was stopped; nothing was written; the same command begins again")]
     Stopped,
@@ -111,7 +128,7 @@ pub async fn export(
     let (mut newest, mut missed) = (create()?, create()?);
     let facts = caller.provider().facts();
     let completion = Completion::of(wish, facts);
-    let mut before = None;
+    let (mut before, mut unreadable) = (None, Vec::new());
     for sweeps in 1..=MOST_SWEEPS {
         let mut spool = create()?;
         let sink = |key: Key, user: &_| match wish.keeps(user, facts) {
@@ -120,13 +137,22 @@ pub async fn export(
         };
         let seen = sweep_roster(caller, wish, &completion, progress, sink).await?;
         if seen.at_rest(before) {
-            return write(vec![spool], spool_folder, writer, sweeps, Consistency::Complete);
+            let nobody = seen.ids.count() == 0;
+            if let Some(odd) = seen.unreadable.first().filter(|_| nobody) {
+                return Err(ExportFailed::Unreadable(odd.clone()));
+            }
+            let consistency =
+                if seen.unreadable.is_empty() { Consistency::Complete } else { Consistency::Partial };
+            let exported = Exported::new(consistency, sweeps, seen.unreadable);
+            return write(vec![spool], spool_folder, writer, exported);
         }
         before = seen.fingerprint();
+        unreadable = seen.unreadable;
         missed = without(&seen.ids, [newest, missed], create()?).map_err(spool_failed(spool_folder))?;
         newest = spool;
     }
-    write(vec![newest, missed], spool_folder, writer, MOST_SWEEPS, Consistency::Changed)
+    let exported = Exported::new(Consistency::Changed, MOST_SWEEPS, unreadable);
+    write(vec![newest, missed], spool_folder, writer, exported)
 }
 
 /// Keeps those of earlier sweeps whom the newest one did not see.
@@ -142,10 +168,8 @@ fn write(
     spools: Vec<Spool>,
     spool_folder: &Path,
     writer: &mut dyn RosterWriter,
-    sweeps: u32,
-    consistency: Consistency,
+    mut exported: Exported,
 ) -> Result<Exported, ExportFailed> {
-    let mut exported = Exported { users: 0, rows: 0, consistency, sweeps };
     for spool in spools {
         exported.users += spool.users();
         let mut users = spool.read().map_err(spool_failed(spool_folder))?;

@@ -13,7 +13,7 @@ use super::completion::Completion;
 use super::ids::{IdSet, Key};
 use super::wish::ExportWish;
 use super::{ExportFailed, Progress};
-use crate::provider::{Call, Filter, Listing, Page, Paging, StartKeys};
+use crate::provider::{Call, Filter, Listing, Page, Paging, StartKeys, Unreadable};
 use crate::roster::User;
 use crate::runner::Caller;
 
@@ -24,6 +24,8 @@ const STALE_PAGES: u32 = 3;
 pub struct Seen {
     /// Everybody, whether exported or not.
     pub ids: IdSet,
+    /// Those whom nobody can read, by their place in the list.
+    pub unreadable: Vec<Unreadable>,
     fingerprint: Fingerprint,
     rest: Rest,
 }
@@ -32,6 +34,7 @@ pub struct Seen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fingerprint {
     users: u64,
+    unreadable: u64,
     sum: u128,
 }
 
@@ -40,13 +43,14 @@ pub struct Fingerprint {
 enum Rest {
     /// The same total on every page, and as many users.
     Still,
-    /// No total was told, so that only a second sweep can tell.
+    /// No total was told, or somebody could not be read, so that only a second sweep can tell.
     Untold,
     Moving,
 }
 
 impl Seen {
-    /// Whether nobody can be missing or dead. Without totals it takes two sweeps in a row with the same users.
+    /// Whether nobody can be missing or dead. Without totals, or where somebody cannot be read, it takes two sweeps in a row
+    /// with the same users.
     ///
     /// `before` is the fingerprint of the sweep before. One thing no single sweep can see: somebody going and
     /// somebody coming between the same two pages.
@@ -83,6 +87,7 @@ pub async fn sweep_roster(
         sink,
         lists: &lists,
         ids: IdSet::default(),
+        unreadable: Vec::new(),
         in_lists: BTreeSet::new(),
         fingerprint: Fingerprint::default(),
     };
@@ -92,7 +97,7 @@ pub async fn sweep_roster(
         sweep.walk(list).await?;
     }
     let rest = lists.iter().map(List::rest).reduce(Rest::and).unwrap_or(Rest::Still);
-    Ok(Seen { ids: sweep.ids, fingerprint: sweep.fingerprint, rest })
+    Ok(Seen { ids: sweep.ids, unreadable: sweep.unreadable, fingerprint: sweep.fingerprint, rest })
 }
 
 /// A sweep in the middle of its pages.
@@ -104,6 +109,7 @@ struct Sweep<'a, 'caller, Sink> {
     sink: Sink,
     lists: &'a [List],
     ids: IdSet,
+    unreadable: Vec<Unreadable>,
     /// Who was seen in which list, where there are several: one user may be in two of them.
     in_lists: BTreeSet<(usize, Key)>,
     fingerprint: Fingerprint,
@@ -158,7 +164,11 @@ impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
 
     /// Takes in a page; returns whether it brought anybody new.
     fn take(&mut self, list: &List, page: &Page) -> Result<bool, ExportFailed> {
+        let first = list.reached.get();
         list.hear(page)?;
+        let in_list = |odd: &Unreadable| Unreadable { place: first + odd.place, ..odd.clone() };
+        self.unreadable.extend(page.unreadable.iter().map(in_list));
+        self.fingerprint.unreadable = self.unreadable.len() as u64;
         if self.ids.count() == 0 {
             self.ids.reserve(list.total.get().unwrap_or_default());
         }
@@ -191,7 +201,7 @@ struct List {
     heard: Cell<bool>,
     /// An empty page came.
     ended: Cell<bool>,
-    /// Users on the pages so far: the next offset of a walk.
+    /// Users on the pages so far, in whatever form: the next offset of a walk.
     reached: Cell<u64>,
     /// How one page leads to the next.
     paging: Paging,
@@ -202,6 +212,8 @@ struct List {
     stride: Cell<u64>,
     /// Different users.
     distinct: Cell<u64>,
+    /// Users who could not be read, and so may not be different ones.
+    unreadable: Cell<u64>,
 }
 
 impl List {
@@ -219,6 +231,7 @@ impl List {
             reached: Cell::new(0),
             stride: Cell::new(0),
             distinct: Cell::new(0),
+            unreadable: Cell::new(0),
         }
     }
 
@@ -241,20 +254,21 @@ impl List {
 
     fn hear(&self, page: &Page) -> Result<(), ExportFailed> {
         // A total of nobody beside somebody is no total.
-        let total = page.total.filter(|total| *total > 0 || page.users.is_empty());
+        let total = page.total.filter(|total| *total > 0 || page.length() == 0);
         let first = !self.heard.replace(true);
         if first {
-            self.stride.set(page.users.len() as u64);
+            self.stride.set(page.length());
             self.total.set(total);
         } else {
             self.steady.set(self.steady.get() && total == self.total.get());
             // Between walking and leaping there is no change of mind in one sweep.
             self.total.set(self.total.get().and(total.or(self.total.get())));
         }
-        self.reached.set(self.reached.get() + page.users.len() as u64);
+        self.reached.set(self.reached.get() + page.length());
+        self.unreadable.set(self.unreadable.get() + page.unreadable.len() as u64);
         let next = self.keys.borrow_mut().follow(page.next.clone()).map_err(ExportFailed::Provider)?;
         let last = match self.paging {
-            Paging::Offset => page.users.is_empty(),
+            Paging::Offset => page.length() == 0,
             Paging::Key => next.is_none(),
         };
         self.next.replace(next);
@@ -263,12 +277,14 @@ impl List {
     }
 
     fn rest(&self) -> Rest {
+        let seen = self.distinct.get() + self.unreadable.get();
         match self.total.get() {
             _ if !self.steady.get() => Rest::Moving,
             // Who is read twice may have moved ahead in place of somebody who was not read at all.
-            None if self.distinct.get() == self.reached.get() => Rest::Untold,
+            None if seen == self.reached.get() => Rest::Untold,
             None => Rest::Moving,
-            Some(total) if total == self.distinct.get() => Rest::Still,
+            Some(total) if total == seen && self.unreadable.get() == 0 => Rest::Still,
+            Some(total) if total == seen => Rest::Untold,
             Some(_) => Rest::Moving,
         }
     }

@@ -110,7 +110,7 @@ fn a_layout_by_device_counts_users_and_rows() {
     assert_eq!(rows, ["u0,d0", "u1,d1", "u1,d1", "u2,"]);
     assert_eq!(
         exported.unwrap(),
-        Exported { users: 3, rows: 4, consistency: Consistency::Complete, sweeps: 1 }
+        Exported { users: 3, rows: 4, ..Exported::new(Consistency::Complete, 1, Vec::new()) }
     );
 }
 
@@ -199,6 +199,49 @@ fn a_total_of_nobody_beside_somebody_is_no_total() {
     // The empty page at the end does tell a total, so the sweeps differ from a list without any.
     let (exported, rows) = Run::of(fake).export(&columns("user_id"));
     assert_eq!((exported.unwrap().users, rows.len()), (120, 120));
+}
+
+#[test]
+fn whoever_cannot_be_read_is_named_and_everybody_else_is_there() {
+    for (totals, odd) in [(true, &[57][..]), (false, &[57]), (true, &[0, 119]), (true, &[100, 101, 102])] {
+        let mut people = users(120);
+        odd.iter().for_each(|place| people[*place].id.clear());
+        let fake = Fake::new(people, 50);
+        fake.totals.set(totals);
+        let (exported, rows) = Run::of(fake).export(&columns("user_id"));
+        let left = 120 - odd.len() as u64;
+        assert_eq!(ended(&exported), (left, Consistency::Partial, 2), "{odd:?}");
+        let places: Vec<u64> = exported.unwrap().unreadable.iter().map(|odd| odd.place).collect();
+        assert_eq!(places, odd.iter().map(|place| *place as u64).collect::<Vec<_>>());
+        let expected = ids(&users(120)).into_iter().enumerate().filter(|(place, _)| !odd.contains(place));
+        assert_eq!(rows, expected.map(|(_, id)| id).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_roster_of_which_nobody_can_be_read_takes_the_place_of_no_file() {
+    let mut people = users(3);
+    people.iter_mut().for_each(|user| user.id.clear());
+    let mut out = Vec::new();
+    let run = Run::of(Fake::new(people, 50));
+    let failed = run.export_to(&columns("user_id"), &mut CsvRoster::new(&mut out, FormulaGuard::On));
+    assert!(matches!(failed, Err(ExportFailed::Unreadable(odd)) if odd.place == 0));
+    assert!(out.is_empty());
+}
+
+#[test]
+fn whoever_was_unreadable_for_a_moment_is_there_in_the_end() {
+    let mut fake = Fake::new(users(120), 50);
+    fake.twist = Box::new(|asked, users, sent| {
+        let mut page: Vec<_> = users.iter().skip(asked.offset).take(asked.limit).cloned().collect();
+        if sent == 1 {
+            page[7].id.clear();
+        }
+        Some(shown(Some(users.len() as u64), page))
+    });
+    let (exported, rows) = Run::of(fake).export(&columns("user_id"));
+    assert_eq!(ended(&exported), (120, Consistency::Complete, 2));
+    assert_eq!(rows, ids(&users(120)));
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Preflight<'_> {
         let first = self.page(Filter::All, 0).await?;
         let mut walk = Walk { total: first.total, wanted, ..Walk::default() };
         let mut seen = Seen::default();
-        let step = first.users.len() as u64;
+        let step = first.length();
         let total = first.total;
         walk.take(seen.new_ones(first));
         match total {
@@ -60,7 +60,7 @@ impl Preflight<'_> {
     /// The whole roster, if it costs no more than so many calls; `None` also where it moved or a page told no devices.
     pub(super) async fn whole_roster(&self, most_calls: u64) -> Result<Option<Vec<User>>, Broken> {
         let first = self.page(Filter::All, 0).await?;
-        let (step, Some(total)) = (first.users.len() as u64, first.total) else { return Ok(None) };
+        let (step, Some(total)) = (first.length(), first.total) else { return Ok(None) };
         if step == 0 || 1 + pages_left(step, total) > most_calls {
             return Ok((total == 0).then(Vec::new));
         }
@@ -86,11 +86,11 @@ impl Preflight<'_> {
         let mut offset = step;
         loop {
             let page = self.page(Filter::All, offset).await?;
-            if page.users.is_empty() {
+            if page.length() == 0 {
                 walk.total = Some(seen.ids.len() as u64);
                 return Ok(());
             }
-            offset += page.users.len() as u64;
+            offset += page.length();
             walk.take(seen.new_ones(page));
         }
     }

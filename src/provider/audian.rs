@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::audian_failure::Complaint;
 use super::audian_request::{PAGE, parts};
 use super::audian_wire as wire;
-use super::words::{clean_request_id, success};
+use super::words::{NO_ID, NO_OBJECT, clean_request_id, success};
 use super::{
     Answer, Call, CallError, Content, DeletionPage, DevicePage, Facts, HttpReply, HttpRequest, Limits, Page,
-    Paging, Provider, TokenKeeper,
+    Paging, Provider, TokenKeeper, Unreadable,
 };
 use crate::row::Mode;
 use crate::secret::Secret;
@@ -58,8 +58,8 @@ impl Audian {
         let no_answer = || Complaint::no_answer(reply);
         match call {
             Call::List(_) => {
-                let users = rows(data).ok_or_else(no_answer)?.iter().filter_map(wire::user).collect();
-                Ok(Content::Page(Page { users, total: None, next: wire::next_key(body) }))
+                let page = page_of(rows(data).ok_or_else(no_answer)?);
+                Ok(Content::Page(Page { next: wire::next_key(body), ..page }))
             }
             Call::Devices { user_id, .. } => {
                 let rows = rows(data).ok_or_else(no_answer)?;
@@ -124,6 +124,21 @@ fn rows(data: &Value) -> Option<&[Value]> {
     }
 }
 
+/// The users of these rows; those that show none are named.
+fn page_of(rows: &[Value]) -> Page {
+    let mut page = Page::default();
+    for (place, row) in (0..).zip(rows) {
+        let problem = if row.is_object() { NO_ID } else { NO_OBJECT };
+        match wire::user(row) {
+            Some(user) => page.users.push(user),
+            None => {
+                page.unreadable.push(Unreadable { place, user_id: String::new(), problem: problem.into() })
+            }
+        }
+    }
+    page
+}
+
 impl Provider for Audian {
     fn facts(&self) -> &Facts {
         &self.facts
@@ -158,5 +173,25 @@ impl Provider for Audian {
 
     fn tokens(&self) -> Option<&TokenKeeper> {
         Some(&self.keeper)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Listing;
+
+    #[test]
+    fn a_row_that_shows_no_user_is_named_and_not_dropped() {
+        let body =
+            r#"{"status":"success","data":[{"id":"u1"},{"id":{},"email":"a@x.example"},"u3",null,{"id":5}]}"#;
+        let reply = HttpReply { status: 200, body: body.into(), ..HttpReply::default() };
+        let audian = Audian::new(AudianAccount::default(), None, Some(Secret::new("t0ken")));
+        let page = audian.answer(&Call::List(Listing::default()), &reply).expect("a page").page();
+        let ids: Vec<&str> = page.users.iter().map(|user| user.id.as_str()).collect();
+        let odd: Vec<(u64, &str)> =
+            page.unreadable.iter().map(|odd| (odd.place, odd.problem.as_str())).collect();
+        assert_eq!((ids, page.length()), (vec!["u1", "5"], 5));
+        assert_eq!(odd, [(1, NO_ID), (2, NO_OBJECT), (3, NO_OBJECT)]);
     }
 }

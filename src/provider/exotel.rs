@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use super::exotel_failure::Complaint;
 use super::exotel_request::{basic, parts, users_path};
 use super::exotel_wire::{self as wire, Element, Envelope, Shape};
-use super::words::clean_request_id;
+use super::words::{NO_ID, NO_OBJECT, clean_request_id};
 use super::{
     Answer, Call, CallError, Content, Facts, Failure, Filter, HttpReply, HttpRequest, Listing, Page, Paging,
-    Provider,
+    Provider, Unreadable,
 };
 use crate::roster::User;
 use crate::row::Mode;
@@ -150,45 +150,68 @@ fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
             return Err(Complaint::no_answer(reply, &request_id));
         }
     };
-    let rows = rows.into_iter().map(|row| listed_user(reply, &request_id, row)).collect();
-    let users = sound_rows(rows, &listing.filter)?;
+    let rows = (0..).zip(rows).map(|(place, row)| listed_user(reply, &request_id, place, row));
+    let page = page_of(rows, &listing.filter)?;
     let total = envelope.metadata.one().and_then(|metadata| metadata.total);
     // A total of nothing beside users is a total that was not counted.
-    let total = total.filter(|total| *total > 0 || users.is_empty());
-    Ok((request_id, Content::Page(Page { users, total, next: None })))
+    let total = total.filter(|total| *total > 0 || page.length() == 0);
+    Ok((request_id, Content::Page(Page { total, ..page })))
+}
+
+/// A row of a list that shows no user.
+struct OddRow {
+    complaint: Complaint,
+    /// The provider itself says that it failed.
+    failed: bool,
+    unreadable: Unreadable,
 }
 
 fn listed_user(
     reply: &HttpReply,
     request_id: &str,
+    place: u64,
     row: Shape<Box<Element<wire::User>>>,
-) -> Result<User, Complaint> {
-    let no_answer = || Complaint::no_answer(reply, request_id);
-    let element = row.into_one().ok_or_else(no_answer)?;
-    match Complaint::of_element(reply.status, request_id, &element) {
-        Some(complaint) => Err(complaint),
-        None => element.data.into_one().and_then(|user| user.into_user()).ok_or_else(no_answer),
+) -> Result<User, Box<OddRow>> {
+    let malformed = |problem: &str| {
+        let mut complaint = Complaint::no_answer(reply, request_id);
+        complaint.odd = format!("user {} of its page cannot be read: {problem}", place + 1).into();
+        let unreadable = Unreadable { place, user_id: String::new(), problem: problem.into() };
+        Box::new(OddRow { complaint, failed: false, unreadable })
+    };
+    let element = row.into_one().ok_or_else(|| malformed(NO_OBJECT))?;
+    if let Some(complaint) = Complaint::of_element(reply.status, request_id, &element) {
+        let user_id = element.data.one().map(|user| user.id().to_owned()).unwrap_or_default();
+        let unreadable =
+            Unreadable { place, user_id: clean_request_id(user_id), problem: complaint.in_short() };
+        return Err(Box::new(OddRow { complaint, failed: true, unreadable }));
     }
+    let user = element.data.into_one().ok_or_else(|| malformed(NO_OBJECT))?;
+    user.into_user().ok_or_else(|| malformed(NO_ID))
 }
 
-/// The users of a page of which some rows may have failed.
+/// The page of a list of which some rows may show no user.
 ///
-/// A whole roster goes on without them, since its total tells that some are missing. In a
-/// look-up a failed row must not pass for "not there", unless that is what it says.
-fn sound_rows(rows: Vec<Result<User, Complaint>>, filter: &Filter) -> Result<Vec<User>, Complaint> {
-    let (mut users, mut first_failure) = (Vec::with_capacity(rows.len()), None);
+/// A whole roster goes on without them and names them, unless the provider failed at all of them, which is worth another
+/// try. In a look-up such a row must not pass for "not there", unless that is what it says.
+fn page_of(
+    rows: impl Iterator<Item = Result<User, Box<OddRow>>>,
+    filter: &Filter,
+) -> Result<Page, Complaint> {
+    let (mut page, mut failure) = (Page::default(), None);
     for row in rows {
         match row {
-            Ok(user) => users.push(user),
-            Err(complaint) if complaint.is_absence() && *filter != Filter::All => {}
-            Err(complaint) => {
-                first_failure.get_or_insert(complaint);
+            Ok(user) => page.users.push(user),
+            Err(odd) if *filter == Filter::All => {
+                page.unreadable.push(odd.unreadable);
+                failure = failure.or(Some(odd.complaint).filter(|_| odd.failed));
             }
+            Err(odd) if odd.complaint.is_absence() => {}
+            Err(odd) => return Err(odd.complaint),
         }
     }
-    match first_failure {
-        Some(complaint) if users.is_empty() || *filter != Filter::All => Err(complaint),
-        _ => Ok(users),
+    match failure {
+        Some(complaint) if page.users.is_empty() => Err(complaint),
+        _ => Ok(page),
     }
 }
 
@@ -342,5 +365,30 @@ mod tests {
         assert_eq!(failure(&list(emails()), 200, &rows(&[row(429, "null")])).0, Failure::Limited);
         assert_eq!(count(emails(), &rows(&[good(), row(404, "null")])), Ok(1));
         assert_eq!(count(emails(), &rows(&[row(404, "null")])), Ok(0));
+    }
+
+    #[test]
+    fn a_row_that_shows_no_user_is_named() {
+        let asha = r#"{"id":"a","email":"asha@x.example"}"#;
+        let odd =
+            [row(200, r#"{"id":true,"email":"a@x.example"}"#), row(500, asha), "7".into(), row(200, "null")];
+        let body = rows(&[&[row(200, asha)], &odd[..]].concat());
+        let page = answer(&list(Filter::All), 200, &body).expect("a page").page();
+        let told: Vec<String> = page
+            .unreadable
+            .iter()
+            .map(|odd| format!("{} {} {}", odd.place, odd.user_id, odd.problem))
+            .collect();
+        let expected = [
+            format!("1  {NO_ID}"),
+            "2 a the provider says that it failed (http_500)".into(),
+            format!("3  {NO_OBJECT}"),
+            format!("4  {NO_OBJECT}"),
+        ];
+        assert_eq!((page.length(), told), (5, expected.to_vec()));
+        let emails = Filter::Emails(vec!["a@x.example".into()]);
+        let error = answer(&list(emails), 200, &rows(&[row(200, asha), "7".into()])).expect_err("no answer");
+        assert_eq!((error.failure, error.code.as_str()), (Failure::Unclear, "bad_response"));
+        assert!(error.message.ends_with(&format!("user 2 of its page cannot be read: {NO_OBJECT}")));
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Complaint {
     request_id: String,
     /// The body is a page for people, so something in front of the provider wrote it.
     pub(super) page: bool,
+    /// Our own words on what is odd about an answer; may be empty.
+    pub(super) odd: Box<str>,
 }
 
 impl Complaint {
@@ -85,6 +87,15 @@ impl Complaint {
             words,
             request_id: request_id.to_string(),
             page: false,
+            odd: Box::default(),
+        }
+    }
+
+    /// The complaint in a few words without any of the provider's, which may name a person.
+    pub(super) fn in_short(&self) -> String {
+        match &*shown_code(&self.code, self.status) {
+            "bad_response" => "the provider says that it failed".into(),
+            code => format!("the provider says that it failed ({})", clean(code, LONGEST_CODE)),
         }
     }
 

@@ -141,6 +141,10 @@ impl<T> Element<T> {
 }
 
 impl User {
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The user in our words; `None` for one without an id.
     pub(super) fn into_user(self) -> Option<roster::User> {
         if self.id.is_empty() {

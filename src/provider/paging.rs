@@ -25,6 +25,26 @@ pub struct Page {
     pub total: Option<u64>,
     /// The key of the next page, at a provider that names its pages.
     pub next: Option<String>,
+    /// Those of the page who are not among `users`.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Page {
+    /// How many users the page shows, in whatever form.
+    pub fn length(&self) -> u64 {
+        (self.users.len() + self.unreadable.len()) as u64
+    }
+}
+
+/// A user whom the provider sent in a form that cannot be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unreadable {
+    /// The place on its page, or in the whole list, from 0.
+    pub place: u64,
+    /// Empty where it shows none.
+    pub user_id: String,
+    /// What is wrong with it: a phrase without personal data.
+    pub problem: String,
 }
 
 /// One page of the devices of a user.

@@ -9,6 +9,11 @@ pub(super) const LONGEST_TEXT: usize = 300;
 pub(super) const LONGEST_CODE: usize = 40;
 const LONGEST_REQUEST_ID: usize = 64;
 
+/// What is wrong with a user of a list that lacks what tells users apart.
+pub(super) const NO_ID: &str = "it has no id, or one that is neither a text nor a number";
+/// What is wrong with a user of a list that is something else.
+pub(super) const NO_OBJECT: &str = "it is no object with the fields of a user";
+
 /// What a provider said of a call that failed.
 pub(super) struct Said<'a> {
     /// The provider's name.
@@ -21,6 +26,8 @@ pub(super) struct Said<'a> {
     pub status: u16,
     /// The body is a page for people, so something in front of the provider wrote it.
     pub page: bool,
+    /// Our own words on what is odd about an answer; may be empty.
+    pub odd: &'a str,
 }
 
 impl Said<'_> {
@@ -45,7 +52,10 @@ impl Said<'_> {
             _ if self.page => {
                 format!("`{call}` was answered with a web page (HTTP {http}), not by {api}'s API")
             }
-            _ if success(self.status) => format!("the reply to `{call}` (HTTP {http}) is no answer to it"),
+            _ if success(self.status) => {
+                let odd = if self.odd.is_empty() { String::new() } else { format!(": {}", self.odd) };
+                format!("the reply to `{call}` (HTTP {http}) is no answer to it{odd}")
+            }
             Failure::Unclear => format!("the provider failed at `{call}` (HTTP {http})"),
             _ => format!("the provider refused `{call}` (HTTP {http}) and gave no reason"),
         }

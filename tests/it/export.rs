@@ -1,6 +1,6 @@
 //! The roster as a file.
 
-use callroster::simulator::SimSettings;
+use callroster::simulator::{SimProvider, SimSettings};
 
 use crate::support::{Desk, rows_of};
 
@@ -74,4 +74,25 @@ fn a_role_may_be_asked_for_by_its_alias_and_a_wrong_one_is_refused() {
     let said = desk.run(&["export", "--role", "Agent", "--columns", "email"]).exits(0);
     assert_eq!(said.out, "email\r\nasha@x.example\r\n");
     desk.run(&["export", "--role", "boss"]).exits(2).tells("choose from user, supervisor, admin");
+}
+
+#[test]
+fn a_user_who_cannot_be_read_is_named_and_everybody_else_exported() {
+    for provider in [SimProvider::Exotel, SimProvider::Audian] {
+        let desk = Desk::with(SimSettings { provider, users: 120, ..SimSettings::default() });
+        let said = desk.run(&["export", "--columns", "user_id"]).exits(0);
+        let all: Vec<&str> = said.out.lines().skip(1).collect();
+        let odd = all[57];
+        desk.simulator().lock().expect("fine").set_switch(&format!("unreadable={odd}")).expect("a switch");
+        let said = desk.run(&["export", "-o", "roster.csv", "--columns", "user_id", "--json"]).exits(4);
+        let said = said.tells("119 users to roster.csv, without 1 person who cannot be read");
+        let said = said.tells("user 58 of the list that the provider sent cannot be read and is left out");
+        let said = said.tells("ask the provider to mend that, then export again");
+        assert!(!said.err.contains("moved"), "{}", said.err);
+        let rows = desk.column("roster.csv", "user_id");
+        assert_eq!(rows, all.iter().copied().filter(|id| *id != odd).collect::<Vec<_>>());
+        let summary: serde_json::Value = serde_json::from_str(&said.out).expect("one object");
+        assert_eq!((&summary["users"], &summary["unreadable"]), (&119.into(), &1.into()));
+        assert_ne!(summary["consistency"], "complete");
+    }
 }

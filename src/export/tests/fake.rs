@@ -143,8 +143,14 @@ impl Provider for Fake {
     fn answer(&self, _call: &Call, reply: &HttpReply) -> Result<Answer, CallError> {
         let failure = match reply.status {
             200 => {
-                let (total, users) = serde_json::from_slice(&reply.body).unwrap();
-                let content = Content::Page(Page { users, total, next: None });
+                let (total, users): Shown = serde_json::from_slice(&reply.body).unwrap();
+                // Whoever has no id cannot be read.
+                let nameless = (0..).zip(&users).filter(|(_, user)| user.id.is_empty());
+                let unreadable = nameless
+                    .map(|(place, _)| Unreadable { place, user_id: String::new(), problem: "no id".into() })
+                    .collect();
+                let users = users.into_iter().filter(|user| !user.id.is_empty()).collect();
+                let content = Content::Page(Page { users, total, next: None, unreadable });
                 return Ok(Answer { status: 200, request_id: String::new(), content });
             }
             429 => Failure::Limited,

@@ -76,6 +76,7 @@ pub const SHARED: &[&str] = &[
     "keys",
     "elsewhere_email",
     "stale",
+    "unreadable",
     "url_limit",
     "late_most",
     "slow_body",

@@ -43,6 +43,9 @@ pub(super) fn user_row(desk: &Desk, user: &AudianUser) -> Value {
     if desk.own().summary_status {
         view.extend(status(desk, user));
     }
+    if desk.settings.switches.unreadable.as_ref() == Some(&user.id) {
+        view.insert("id".into(), json!({}));
+    }
     Value::Object(view)
 }
 

@@ -50,7 +50,7 @@ struct UserView<'a> {
     email: Option<&'a str>,
     email_verified: bool,
     first_name: &'a str,
-    id: &'a str,
+    id: Option<&'a str>,
     last_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_login: Option<Option<String>>,
@@ -102,7 +102,13 @@ fn single<T: Serialize>(desk: &Desk, method: &str, data: T) -> SimReply {
 
 fn list(desk: &Desk, method: &str, page: &list::Page) -> SimReply {
     let found = page.serials.iter().filter_map(|serial| desk.listed.at(*serial));
-    let records: Vec<_> = found.map(|user| good(desk, user_view(desk, user, page.fields))).collect();
+    let odd = desk.switches.unreadable.as_deref();
+    let records = found.map(|user| {
+        let view = user_view(desk, user, page.fields);
+        let id = view.id.filter(|id| odd != Some(*id));
+        good(desk, UserView { id, ..view })
+    });
+    let records: Vec<_> = records.collect();
     let metadata = Metadata {
         total: desk.switches.total.then_some(page.total),
         count: records.len(),
@@ -136,7 +142,7 @@ fn user_view<'a>(desk: &Desk, user: &'a User, fields: Fields) -> UserView<'a> {
         email: user.email.as_deref(),
         email_verified: user.email_verified,
         first_name: &user.first_name,
-        id: &user.id,
+        id: Some(&user.id),
         last_name: &user.last_name,
         last_login: fields.last_login.then(|| user.last_login.map(stamp::iso)),
         role: &user.role,
