@@ -72,6 +72,9 @@ const BEYOND_MENDING: [&str; 10] = [
     "duplicate_user",
 ];
 
+/// A sheet with more rows is not read again: a mended copy is offered wherever the clinic may help.
+const READ_AGAIN: u64 = 20_000;
+
 /// Whether the clinic can do something about a problem of the sheet, which is only read again where that may be.
 fn is_mendable(
     survey: &Survey,
@@ -82,6 +85,9 @@ fn is_mendable(
     let mut codes = survey.problems.keys();
     if codes.clone().all(|code| BEYOND_MENDING.contains(code)) {
         return Ok(false);
+    }
+    if survey.rows > READ_AGAIN {
+        return Ok(true);
     }
     let columns = checker.columns();
     let countries = match codes.any(|code| code.starts_with("phone")) {
