@@ -95,7 +95,8 @@ impl Group {
             None => String::new(),
         };
         let counted = plural(self.count, noun);
-        format!("{:width$}  {counted} ({}): {}{more}", self.code, self.rows(), self.mend())
+        let rows = if self.first.is_empty() { String::new() } else { format!(" ({})", self.rows()) };
+        format!("{:width$}  {counted}{rows}: {}{more}", self.code, self.mend())
     }
 
     fn name(&mut self, source_row: u64) {
@@ -108,6 +109,13 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_that_are_not_known_are_not_hinted_at() {
+        let mut groups = Groups::default();
+        groups.add_counted("duplicate_phone", 8, []);
+        assert!(groups.lines("problem")[0].starts_with("duplicate_phone  8 problems: "));
+    }
 
     #[test]
     fn rows_with_the_same_trouble_share_a_line() {
