@@ -1,10 +1,22 @@
-//! What differs between operating systems: permissions of files and folders, words of the shell, and signals.
+//! What differs between operating systems: permissions and sharing of files and folders, the shell, and signals.
 //!
 //! The only place with code for one system alone.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
+#[cfg(windows)]
+use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, CtrlShutdown};
+
+/// The variable that names the folder for temporary files.
+pub const TEMPORARY: &str = if cfg!(windows) { "TMP" } else { "TMPDIR" };
+
+/// How a shell sets a variable for the programs that it starts.
+pub const SET: &str = if cfg!(windows) { "set" } else { "export" };
 
 /// Makes a folder, and those above it, that only its owner may enter.
 pub fn private_folder(path: &Path) -> io::Result<()> {
@@ -30,7 +42,8 @@ pub fn private_log(path: &Path) -> io::Result<File> {
     private(OpenOptions::new().append(true).create(true)).open(path)
 }
 
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+/// A file that is made with these options is for its owner alone.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
@@ -47,6 +60,24 @@ pub fn quoted(word: &str) -> String {
         return format!("\"{}\"", word.replace('"', "\"\""));
     }
     format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// The user's shell with a command line to run.
+pub fn shell(line: &str) -> Command {
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt;
+        let mut shell = Command::new("cmd");
+        // It takes away the outer quotes and all that is inside as typed; quotes that were escaped it would not know.
+        shell.args(["/D", "/S", "/C"]).raw_arg(format!("\"{line}\""));
+        shell
+    }
+    #[cfg(not(windows))]
+    {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(line);
+        shell
+    }
 }
 
 /// Whether somebody else than the owner may read the file; always `false` where files have no modes.
@@ -91,6 +122,49 @@ pub fn open_to_readers(file: &File, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether another program has the file open and lets nobody else at it, as spreadsheets do on Windows.
+pub fn is_in_use(error: &io::Error) -> bool {
+    // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION have no kind.
+    let kept_out = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
+    kept_out || error.kind() == io::ErrorKind::ResourceBusy
+}
+
+/// Tells whether a file that is there could be replaced: on Windows not while another program has it open.
+pub fn check_replaceable(path: &Path) -> io::Result<()> {
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        const DELETE: u32 = 0x0001_0000;
+        match OpenOptions::new().access_mode(DELETE).open(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    #[cfg(not(windows))]
+    let _ = path;
+    Ok(())
+}
+
+/// Puts a file in the place of another one.
+///
+/// On Windows whoever looks at a file keeps it from being replaced: an indexer or a virus scanner lets go soon.
+pub fn replace(mut file: NamedTempFile, target: &Path) -> io::Result<()> {
+    let patience = if cfg!(windows) { 10 } else { 0 };
+    for _ in 0..patience {
+        match file.persist(target) {
+            Ok(_) => return Ok(()),
+            Err(failed)
+                if is_in_use(&failed.error) || failed.error.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                file = failed.file;
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            Err(failed) => return Err(failed.error),
+        }
+    }
+    file.persist(target).map(drop).map_err(|failed| failed.error)
+}
+
 /// Reads from a place in a file, whatever others read of it.
 pub fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     #[cfg(unix)]
@@ -103,33 +177,46 @@ pub fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
 pub struct Signals {
     #[cfg(unix)]
     listening: Vec<tokio::signal::unix::Signal>,
+    #[cfg(windows)]
+    listening: (CtrlC, CtrlBreak, CtrlClose, CtrlShutdown),
 }
 
 impl Signals {
     /// Listens from now on; inside a runtime only.
+    #[cfg(unix)]
     pub fn listen() -> io::Result<Signals> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let mut listening = vec![signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
-            if !hangup_is_ignored() {
-                listening.push(signal(SignalKind::hangup())?);
-            }
-            Ok(Signals { listening })
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut listening = vec![signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+        if !hangup_is_ignored() {
+            listening.push(signal(SignalKind::hangup())?);
         }
-        #[cfg(not(unix))]
-        Ok(Signals {})
+        Ok(Signals { listening })
+    }
+
+    /// Listens from now on; inside a runtime only.
+    #[cfg(windows)]
+    pub fn listen() -> io::Result<Signals> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+        Ok(Signals { listening: (ctrl_c()?, ctrl_break()?, ctrl_close()?, ctrl_shutdown()?) })
     }
 
     /// Returns when the next one comes.
+    #[cfg(unix)]
     pub async fn next(&mut self) {
-        #[cfg(unix)]
-        {
-            let received = self.listening.iter_mut().map(|signal| Box::pin(signal.recv()));
-            futures::future::select_all(received).await;
+        let received = self.listening.iter_mut().map(|signal| Box::pin(signal.recv()));
+        futures::future::select_all(received).await;
+    }
+
+    /// Returns when the next one comes. After the last two Windows waits a few seconds for the program.
+    #[cfg(windows)]
+    pub async fn next(&mut self) {
+        let (interrupt, stop, close, shutdown) = &mut self.listening;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = stop.recv() => {}
+            _ = close.recv() => {}
+            _ = shutdown.recv() => {}
         }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
     }
 }
 

@@ -91,7 +91,9 @@ fn config_folder() -> Option<PathBuf> {
 /// Where state is kept when nobody says where.
 pub fn default_state_folder() -> Option<PathBuf> {
     let folders = etcetera::choose_base_strategy().ok()?;
-    Some(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("callroster"))
+    // Windows carries data from machine to machine and keeps only caches in place, under %LOCALAPPDATA%.
+    let elsewhere = || if cfg!(windows) { folders.cache_dir() } else { folders.data_dir() };
+    Some(folders.state_dir().unwrap_or_else(elsewhere).join("callroster"))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::connection::block_on;
 use super::output::put_out;
 use crate::cli::{ProviderName, SimulateArguments};
 use crate::outcome::exit;
-use crate::platform::Signals;
+use crate::platform::{SET, Signals};
 use crate::simulator::{self, FaultSettings, Rate, SimProvider, SimSettings, Simulator, switches_of};
 
 pub fn simulate(arguments: &SimulateArguments) -> Result<u8, Failure> {
@@ -65,7 +65,6 @@ fn settings(arguments: &SimulateArguments) -> Result<SimSettings, Failure> {
 
 /// What to set so that the other commands find the simulator.
 fn variables(arguments: &SimulateArguments, url: &str) -> String {
-    let set = if cfg!(windows) { "set" } else { "export" };
     let provider = arguments.provider.to_ascii_lowercase();
     let credentials: &[&str] = match provider.as_str() {
         "audian" => &["AUDIAN_API_KEY=sim-key", "AUDIAN_ACCOUNT_ID=sim"],
@@ -73,5 +72,5 @@ fn variables(arguments: &SimulateArguments, url: &str) -> String {
     };
     let account = [format!("CALLROSTER_PROVIDER={provider}"), format!("CALLROSTER_BASE_URL={url}")];
     let all = account.iter().map(String::as_str).chain(credentials.iter().copied());
-    all.map(|variable| format!("{set} {variable}\n")).collect()
+    all.map(|variable| format!("{SET} {variable}\n")).collect()
 }

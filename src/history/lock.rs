@@ -1,7 +1,8 @@
 //! One run at a time on one account: a lock that the operating system frees when the process dies.
 
 use std::fs::{File, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
 use super::{History, HistoryFailed};
 use crate::platform;
@@ -9,7 +10,9 @@ use crate::platform;
 /// Held as long as the run lives.
 #[derive(Debug)]
 pub struct AccountLock {
-    file: File,
+    _file: File,
+    /// Says who holds it. A file of its own, since Windows lets nobody read what is locked.
+    holder: PathBuf,
 }
 
 /// Why the account is not ours now.
@@ -27,15 +30,19 @@ impl History {
     /// Takes the account for one run. `account` names it: provider, host and account id.
     pub fn lock(&self, account: &str) -> Result<AccountLock, LockFailed> {
         let path = self.folder.join("locks").join(format!("{}.lock", file_name(account)));
+        let holder = path.with_extension("holder");
         let unusable =
             |error| LockFailed::Unusable(HistoryFailed::new("the account cannot be locked:", &path, error));
-        let mut file = platform::private_file(&path).map_err(unusable)?;
+        let file = platform::private_file(&path).map_err(unusable)?;
         match file.try_lock() {
-            Ok(()) => Ok(AccountLock { file }),
+            Ok(()) => {
+                // Whoever held it last is not there any more.
+                let _ = std::fs::remove_file(&holder);
+                Ok(AccountLock { _file: file, holder })
+            }
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
                 // The holder's name is a courtesy; it may be read in the middle of its being written.
-                let _ = file.read_to_string(&mut holder);
+                let holder = std::fs::read_to_string(&holder).unwrap_or_default();
                 let holder = holder.trim();
                 let holder = if holder.is_empty() { "it has just begun" } else { holder };
                 Err(LockFailed::Held { holder: holder.to_string() })
@@ -47,10 +54,10 @@ impl History {
 
 impl AccountLock {
     /// Says who holds the lock, for the one that is refused.
-    pub fn name_holder(&mut self, run_id: &str, command: &str) -> io::Result<()> {
-        self.file.set_len(0)?;
-        self.file.rewind()?;
-        writeln!(self.file, "run {run_id}, {command}, process {}", std::process::id())
+    pub fn name_holder(&self, run_id: &str, command: &str) -> io::Result<()> {
+        let mut file = platform::private_file(&self.holder)?;
+        file.set_len(0)?;
+        writeln!(file, "run {run_id}, {command}, process {}", std::process::id())
     }
 }
 
@@ -69,7 +76,7 @@ mod tests {
     fn the_second_is_refused_and_told_who_the_first_is() {
         let folder = tempfile::tempdir().expect("a folder");
         let history = History::open(folder.path()).expect("it can be made");
-        let mut first = history.lock("exotel https://host acme").expect("nobody has it");
+        let first = history.lock("exotel https://host acme").expect("nobody has it");
         first.name_holder("r1", "onboard staff.csv").expect("it can be written");
         let refused = history.lock("exotel https://host acme").expect_err("the first has it");
         assert!(refused.to_string().contains("run r1, onboard staff.csv"), "{refused}");

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use super::Refusal;
-use crate::platform::read_at;
+use crate::platform::{TEMPORARY, is_in_use, read_at};
 
 /// A file that can be read from its start as often as wished.
 #[derive(Debug, Clone)]
@@ -154,7 +154,7 @@ pub fn cannot_read(error: &io::Error) -> Refusal {
 pub fn cannot_spool(error: &io::Error) -> Refusal {
     let folder = std::env::temp_dir();
     Refusal(format!(
-        "it cannot be copied into a temporary file in {}: {error}; make room there, or set TMPDIR to another folder",
+        "it cannot be copied into a temporary file in {}: {error}; make room there, or set {TEMPORARY} to another folder",
         folder.display()
     ))
 }
@@ -165,6 +165,7 @@ fn cannot_open(error: &io::Error) -> Refusal {
         io::ErrorKind::PermissionDenied => {
             "you have no permission to read it; ask its owner for it, or copy it to a folder of yours".into()
         }
+        _ if is_in_use(error) => "another program has it open and lets nobody read it; close it there".into(),
         _ => format!("it cannot be opened: {error}"),
     })
 }

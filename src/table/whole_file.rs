@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::platform::{open_to_readers, sync_folder};
+use crate::platform::{check_replaceable, is_in_use, open_to_readers, replace, sync_folder};
 
 const BUFFER: usize = 256 << 10;
 /// How the names of unfinished files begin.
@@ -75,7 +75,9 @@ impl Write for WholeFile {
 
 /// Tells before anything is done whether a file can be written here; leaves nothing behind.
 pub fn check_writable(path: &Path) -> io::Result<()> {
-    Place::create(path, Privacy::Private).map(drop).map_err(|error| cannot_write(path, &error))
+    let created = Place::create(path, Privacy::Private);
+    let checked = created.and_then(|place| place.check());
+    checked.map_err(|error| cannot_write(path, &error))
 }
 
 /// Takes away what writers that were killed left in a folder where nobody else writes.
@@ -104,6 +106,14 @@ impl Place {
         }
     }
 
+    /// Whether it could be put in its place now.
+    fn check(&self) -> io::Result<()> {
+        match self {
+            Place::Beside { target, .. } => check_replaceable(target),
+            Place::Straight(_) => Ok(()),
+        }
+    }
+
     fn commit(self) -> io::Result<()> {
         let (file, target, privacy) = match self {
             Place::Straight(mut file) => return file.flush(),
@@ -114,7 +124,7 @@ impl Place {
             open_to_readers(file.as_file(), folder_of(&target))?;
         }
         file.as_file().sync_all()?;
-        file.persist(&target).map_err(|error| error.error)?;
+        replace(file, &target)?;
         sync_folder(folder_of(&target))
     }
 }
@@ -146,7 +156,8 @@ fn cannot_write(path: &Path, error: &io::Error) -> io::Error {
         io::ErrorKind::NotADirectory => "a part of its path is no folder; name another".into(),
         io::ErrorKind::IsADirectory => "a folder has this name; name a file".into(),
         // Who may write in the folder is kept out by whoever has the file open.
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy if path.is_file() => {
+        _ if is_in_use(error) => "another program has it open; close it there, or name another".into(),
+        io::ErrorKind::PermissionDenied if path.is_file() => {
             "it may be open in a spreadsheet, or its folder may not be written to; close it, or name another"
                 .into()
         }

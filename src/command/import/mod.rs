@@ -55,13 +55,13 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
     let history = History::open(&settings.screen.state_dir)?;
     let key = history.key()?;
     // Held until the process ends, and freed by the system if it is killed.
-    let mut lock = if options.dry_run { None } else { Some(history.lock(&connection.lock_name())?) };
+    let lock = if options.dry_run { None } else { Some(history.lock(&connection.lock_name())?) };
     block_on(async {
         let run = begin::begin_or_go_on(options, &input, &connection, (&history, &key), &screen).await?;
         if !options.dry_run {
             screen.keep_calls(&run.folder.calls());
         }
-        if let Some(lock) = &mut lock {
+        if let Some(lock) = &lock {
             // Only those who are refused miss the name.
             let _ = lock.name_holder(&run.folder.id, &input.described(options.kind));
         }
