@@ -58,8 +58,9 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_callroster"));
         command.args(words).current_dir(self.folder.path()).env_clear();
         command.env("HOME", self.folder.path()).env("CALLROSTER_STATE_DIR", self.state());
-        if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path);
+        // Windows opens no socket without its root, and has no other place for temporary files.
+        for name in ["PATH", "SystemRoot", "TMP"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         if let Some(server) = &self.server {
             command.env("CALLROSTER_BASE_URL", server.base_url());
