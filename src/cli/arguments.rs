@@ -9,6 +9,8 @@ use super::account_arguments::{AuditArguments, DoctorArguments, RestoreArguments
 /// Onboard, update and offboard phone-system users from spreadsheets, exactly once, and export the roster to CSV.
 #[derive(Debug, Parser)]
 #[command(
+    // On Windows the file is called callroster.exe.
+    bin_name = "callroster",
     name = "callroster",
     version,
     max_term_width = 100,

@@ -160,10 +160,11 @@ mod tests {
         let check = check_of(
             &[&words[..], &["--delimiter", ";", "--json", "--results", "r.csv", "--as", "update"]].concat(),
         );
-        let meaning = "--map 'Work phone=phone' --default-country IN --simulate";
+        let [map, delimiter, sheet] = ["Work phone=phone", ";", "my a.csv"].map(platform::quoted);
+        let meaning = format!("--map {map} --default-country IN --simulate");
         assert_eq!(
             check.run(Kind::Onboard, Path::new("a.csv"), false),
-            format!("callroster onboard a.csv --delimiter ';' {meaning}")
+            format!("callroster onboard a.csv --delimiter {delimiter} {meaning}")
         );
         assert_eq!(
             check.run(Kind::Offboard, Path::new("a.csv"), true),
@@ -172,7 +173,7 @@ mod tests {
         assert_eq!(
             check.check(Path::new("my a.csv"), Some(Path::new("b.csv"))),
             format!(
-                "callroster validate 'my a.csv' --as update --fix -o b.csv --delimiter ';' {meaning} --mode disable"
+                "callroster validate {sheet} --as update --fix -o b.csv --delimiter {delimiter} {meaning} --mode disable"
             )
         );
     }

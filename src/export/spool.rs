@@ -1,4 +1,4 @@
-//! Rows of a sweep on their way to the target: a private file without a name, gone with the program.
+//! Rows of a sweep on their way to the target: a private file, gone with the program; on Unix it has no name.
 //!
 //! They wait as the writer made them ready, and are written when they are known to be wanted. The file never holds
 //! more than the chosen columns, and only its owner can read it.
@@ -130,7 +130,8 @@ mod tests {
             let user = User { id: id.into(), devices: Some(devices), ..User::default() };
             first.add(Key::of(id), &user, &shape, &mut writer).unwrap();
         }
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the file has no name");
+        let seen = std::fs::read_dir(folder.path()).unwrap().count();
+        assert!(seen == 0 || cfg!(windows), "the file has no name");
         let mut spool = Spool::create(folder.path()).unwrap();
         spool.add_from(first, |key| key != Key::of("b")).unwrap();
         assert_eq!(spool.users(), 2);

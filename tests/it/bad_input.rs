@@ -14,7 +14,7 @@ fn what_is_no_table_is_refused_with_its_place() {
         ("missing-column.csv", "first_name,email\nAsha,a@example.com\n".into(), "last_name"),
         ("doubled.csv", "first_name,last_name,First Name\nAsha,Rao,Asha\n".into(), "first_name"),
         ("quote.csv", "first_name,last_name\nAsha,\"Rao\nMeera,Nair\n".into(), "line 2"),
-        ("nul.csv", "first_name,last_name\nAs\0ha,Rao\n".into(), "zero byte"),
+        ("zero.csv", "first_name,last_name\nAs\0ha,Rao\n".into(), "zero byte"),
     ] {
         desk.sheet(name, text);
         desk.run(&["onboard", name]).exits(3).tells(words).tells(name);

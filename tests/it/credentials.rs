@@ -59,7 +59,7 @@ fn a_profile_names_files_and_commands() {
         url.and_then(|(_, url)| url).expect("the desk has a server").to_string_lossy().into_owned()
     };
     let config = format!(
-        "[acme]\nprovider = \"exotel\"\nbase_url = \"{url}\"\naccount = \"sim\"\napi_key_file = \"{}\"\napi_token_command = \"printf sim-token\"\n",
+        "[acme]\nprovider = \"exotel\"\nbase_url = \"{url}\"\naccount = \"sim\"\napi_key_file = '{}'\napi_token_command = \"echo sim-token\"\n",
         key.display()
     );
     desk.sheet("config.toml", config);
