@@ -198,6 +198,7 @@ fn page_of(
     filter: &Filter,
 ) -> Result<Page, Complaint> {
     let (mut page, mut failure) = (Page::default(), None);
+    page.users.reserve(rows.size_hint().0);
     for row in rows {
         match row {
             Ok(user) => page.users.push(user),
