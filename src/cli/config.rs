@@ -71,7 +71,9 @@ impl Profile {
         let mut profiles: BTreeMap<String, Profile> = toml::from_str(&text).map_err(|error| {
             // A parser's picture of the line might show a secret that does not belong there.
             let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-            Usage::new(format!("{}, line {line}: {}", path.display(), error.message()))
+            let has_backslash = text.lines().nth(line - 1).is_some_and(|line| line.contains('\\'));
+            let mend = if has_backslash { "; write a path of Windows in single quotes" } else { "" };
+            Usage::new(format!("{}, line {line}: {}{mend}", path.display(), error.message()))
         })?;
         match name {
             None => Ok(profiles.remove("default").unwrap_or_default()),
@@ -122,5 +124,15 @@ mod tests {
             .expect_err("unknown key");
         assert!(error.contains("line 3") && error.contains("api_key"), "{error}");
         assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn a_path_of_windows_is_told_its_quotes() {
+        let error =
+            read("[acme]\napi_key_file = \"C:\\Users\\me\\key.txt\"\n", Some("acme")).expect_err("no TOML");
+        assert!(
+            error.contains("line 2") && error.ends_with("write a path of Windows in single quotes"),
+            "{error}"
+        );
     }
 }

@@ -5,6 +5,8 @@
 //! well before (eight at most) are sent without a pause: if they are taken, call after call, there is no rate to learn, and from time to
 //! time one more is tried. Otherwise the refusal that follows is the lane's (`lane.rs`), at the cost of a few calls.
 
+use super::learned::{self, LearnedAtOnce};
+
 /// What went well before must do so again so many times over; and no fewer calls than this.
 const ROUNDS: u32 = 4;
 const LEAST: u32 = 8;
@@ -61,11 +63,33 @@ pub(super) struct AtOnce {
     /// Somebody had to wait since the last probe.
     wanted: bool,
     share: f64,
+    /// What an earlier run found, as long as nothing was refused.
+    remembered: Option<LearnedAtOnce>,
 }
 
 impl AtOnce {
     pub(super) fn new() -> AtOnce {
-        AtOnce { belief: Belief::Open, usual: 0, burst: 0, wanted: false, share: 1.0 }
+        AtOnce { belief: Belief::Open, usual: 0, burst: 0, wanted: false, share: 1.0, remembered: None }
+    }
+
+    /// Begins where an earlier run ended.
+    pub(super) fn remember(&mut self, learned: Option<LearnedAtOnce>, wall: i64) {
+        let Some(learned) = learned else { return };
+        let per_probe = match learned.belief(wall) {
+            learned::Belief::Trusted => MOST_PER_PROBE,
+            learned::Belief::Doubted => CALLS_PER_PROBE,
+            learned::Belief::Forgotten => return,
+        };
+        let found = Fits::found(learned.calls);
+        self.belief = Belief::Fits(Fits { next_probe: per_probe, per_probe, ..found });
+        self.remembered = Some(learned);
+    }
+
+    /// What the next run should know; what this run has not met keeps its age.
+    pub(super) fn learned(&self, wall: i64) -> Option<LearnedAtOnce> {
+        let Belief::Fits(fits) = self.belief else { return None };
+        let when = self.remembered.map_or(wall, |remembered| remembered.when);
+        Some(LearnedAtOnce { calls: fits.calls, when })
     }
 
     pub(super) fn set_headroom(&mut self, part: f64) {
@@ -112,6 +136,7 @@ impl AtOnce {
     /// a wait was named. Returns whether this limit explains it, so that there is room again as soon as a call ends.
     pub(super) fn refused(&mut self, call: u64, others: u32, next: u64, told: bool) -> bool {
         let again = call < self.burst;
+        self.remembered = None;
         self.burst = self.burst.max(if again { 0 } else { next });
         self.belief = match self.belief {
             Belief::Open if self.usual > 0 && others >= self.usual => {
@@ -247,6 +272,19 @@ mod tests {
         rounds(&mut learner, 10, 64, 20, &mut call);
         assert!(!learner.refused(call, 2, call + 1, false));
         assert!(!learner.room(64), "and it stays");
+    }
+
+    #[test]
+    fn the_next_run_begins_where_this_one_ended() {
+        let (mut first, mut call) = (AtOnce::new(), 0);
+        rounds(&mut first, 10, 8, 10, &mut call);
+        rounds(&mut first, 10, 64, 100, &mut call);
+        let learned = first.learned(1000);
+        let (mut second, mut call) = (AtOnce::new(), 0);
+        second.remember(learned, 1000 + 3600);
+        let refused = rounds(&mut second, 10, 64, 50, &mut call);
+        assert!(refused.iter().sum::<u32>() <= 2, "of 500 calls: {refused:?}");
+        assert_eq!(AtOnce::new().learned(1000), None);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Learned {
     pub reads: Option<LearnedLimit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writes: Option<LearnedLimit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_once: Option<LearnedAtOnce>,
 }
 
 /// One limit.
@@ -25,6 +27,14 @@ pub struct LearnedLimit {
     pub calls: f64,
     /// Calls a second, on average.
     pub rate: f64,
+    /// When it was last seen to hold, in seconds since 1970.
+    pub when: i64,
+}
+
+/// How many calls the provider takes at once.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LearnedAtOnce {
+    pub calls: u32,
     /// When it was last seen to hold, in seconds since 1970.
     pub when: i64,
 }
@@ -47,16 +57,27 @@ pub(super) enum Belief {
 }
 
 impl LearnedLimit {
-    /// `wall` is now, in seconds since 1970. A limit from the future is of a clock that was wrong.
     pub(super) fn belief(&self, wall: i64) -> Belief {
         let sound = |number: f64| number.is_finite() && number > 0.0;
-        let age = wall.saturating_sub(self.when);
-        match () {
-            () if !sound(self.calls) || !sound(self.rate) => Belief::Forgotten,
-            () if !(-DAY..=FORGOTTEN).contains(&age) => Belief::Forgotten,
-            () if age > DOUBTED => Belief::Doubted,
-            () => Belief::Trusted,
+        match sound(self.calls) && sound(self.rate) {
+            true => belief(self.when, wall),
+            false => Belief::Forgotten,
         }
+    }
+}
+
+impl LearnedAtOnce {
+    pub(super) fn belief(&self, wall: i64) -> Belief {
+        if self.calls > 0 { belief(self.when, wall) } else { Belief::Forgotten }
+    }
+}
+
+/// `wall` is now, in seconds since 1970. What comes from the future is of a clock that was wrong.
+fn belief(when: i64, wall: i64) -> Belief {
+    match wall.saturating_sub(when) {
+        age if !(-DAY..=FORGOTTEN).contains(&age) => Belief::Forgotten,
+        age if age > DOUBTED => Belief::Doubted,
+        _ => Belief::Trusted,
     }
 }
 
@@ -82,7 +103,8 @@ mod tests {
     #[test]
     fn it_survives_the_disk() {
         let limit = LearnedLimit { kind: Kind::Window, calls: 50.0, rate: 50.0 / 60.0, when: 1_795_435_200 };
-        let learned = Learned { reads: None, writes: Some(limit) };
+        let at_once = Some(LearnedAtOnce { calls: 10, when: 7 });
+        let learned = Learned { reads: None, writes: Some(limit), at_once };
         let text = serde_json::to_string(&learned).expect("plain numbers");
         assert_eq!(serde_json::from_str::<Learned>(&text).expect("what was written"), learned);
         assert_eq!(serde_json::from_str::<Learned>("{}").expect("empty"), Learned::default());

@@ -27,7 +27,7 @@ use std::time::Duration;
 use at_once::AtOnce;
 use flight::{Flight, Room};
 use lane::{Allowed, Lane, Pause};
-pub use learned::{Kind, Learned, LearnedLimit};
+pub use learned::{Kind, Learned, LearnedAtOnce, LearnedLimit};
 use slots::Slots;
 use tokens::{Heard, Tokens};
 pub use vain::InVain;
@@ -175,12 +175,14 @@ impl Pace {
     pub fn with_learned(mut self, learned: &Learned, wall: i64) -> Pace {
         self.reads.remember(learned.reads, wall);
         self.writes.remember(learned.writes, wall);
+        self.at_once.remember(learned.at_once, wall);
         self
     }
 
     /// What the next run on this account should begin with.
     pub fn learned(&self, wall: i64) -> Learned {
-        Learned { reads: self.reads.learned(wall), writes: self.writes.learned(wall) }
+        let (reads, writes) = (self.reads.learned(wall), self.writes.learned(wall));
+        Learned { reads, writes, at_once: self.at_once.learned(wall) }
     }
 
     /// The most calls that will ever be in flight.

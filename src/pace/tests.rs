@@ -123,7 +123,7 @@ fn it_says_why_it_waits_and_how_long_the_rest_takes() {
 #[test]
 fn what_was_not_used_is_remembered_as_it_was() {
     let limit = LearnedLimit { kind: Kind::Window, calls: 50.0, rate: 50.0 / 60.0, when: 1000 };
-    let learned = Learned { reads: Some(limit), writes: None };
+    let learned = Learned { reads: Some(limit), ..Learned::default() };
     let pace = Pace::new(None, None).with_learned(&learned, 2000);
     assert_eq!(pace.learned(2000), learned);
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use callroster::pace::{Kind, Learned, LearnedLimit};
+use callroster::pace::{Kind, Learned, LearnedAtOnce, LearnedLimit};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -96,17 +96,19 @@ fn limits_remembered_under_a_jumping_clock_break_no_promise() {
 /// What an earlier run may have left: of any age, and not always sound.
 fn remembered(seed: u64) -> Learned {
     let mut chance = Chance::new(seed, 10, 0);
+    let when = |chance: &mut Chance| WALL + chance.pick(&[-3_650, -40, -5, -1, 0, 1, 3_650]) * 24 * HOUR;
     let mut limit = || {
-        let days = chance.pick(&[-3_650, -40, -5, -1, 0, 1, 3_650]);
         Some(LearnedLimit {
+            when: when(&mut chance),
             kind: chance.pick(&[Kind::Window, Kind::Bucket]),
             calls: chance.pick(&[0.0, 1.0, 2.0, 50.0, 1_000.0]),
             rate: chance.pick(&[0.0, 0.05, 50.0 / 60.0, 2.0, 200.0]),
-            when: WALL + days * 24 * HOUR,
         })
         .filter(|_| !chance.one_in(4))
     };
-    Learned { reads: limit(), writes: limit() }
+    let (reads, writes) = (limit(), limit());
+    let at_once = LearnedAtOnce { calls: chance.pick(&[0, 1, 2, 10]), when: when(&mut chance) };
+    Learned { reads, writes, at_once: Some(at_once).filter(|_| chance.one_in(2)) }
 }
 
 /// The journal without its stamps, and the stamps.

@@ -100,6 +100,13 @@ fn a_second_run_begins_where_the_first_ended() {
             limit(WINDOW, Wait::Honest),
             (1.06, 0.002),
         ),
+        scenario(
+            "second run, 10 at once, 64 in flight",
+            64,
+            client(2000, 0.01),
+            limit(Shape::AtOnce { calls: 10, seconds: 0.1 }, Wait::Nothing),
+            (1.2, 0.002),
+        ),
     ];
     let second = |scenario: &Scenario, seed: u64| {
         let mut first = fresh(scenario, seed);
