@@ -114,7 +114,7 @@ fn national(digits: &str, country: Option<Country>) -> Option<Step> {
 
 /// The numbers in use that the digits are inside the country: as they are, and with a 0 before them.
 fn at_home(digits: &str, country: Country) -> BTreeSet<String> {
-    let with_zero = Some(format!("0{digits}")).filter(|_| !digits.starts_with('0'));
+    let with_zero = (!digits.starts_with('0')).then(|| format!("0{digits}"));
     let texts = [Some(digits.to_owned()), with_zero].into_iter().flatten();
     let numbers = texts.filter_map(|text| PHONE_NUMBER_UTIL.parse(text, Some(country.region)).ok());
     numbers.filter(|number| PHONE_NUMBER_UTIL.is_valid_number(number)).map(|number| e164(&number)).collect()

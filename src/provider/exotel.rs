@@ -203,8 +203,9 @@ fn page_of(
         match row {
             Ok(user) => page.users.push(user),
             Err(odd) if *filter == Filter::All => {
-                page.unreadable.push(odd.unreadable);
-                failure = failure.or(Some(odd.complaint).filter(|_| odd.failed));
+                let OddRow { complaint, failed, unreadable } = *odd;
+                page.unreadable.push(unreadable);
+                failure = failure.or_else(|| failed.then_some(complaint));
             }
             Err(odd) if odd.complaint.is_absence() => {}
             Err(odd) => return Err(odd.complaint),

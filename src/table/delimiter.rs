@@ -10,7 +10,7 @@ use super::heading::{KNOWN_HEADINGS, normalised};
 use super::scan::{row_end, split};
 
 /// What is tried; the first wins where nothing tells them apart.
-const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
+const CANDIDATES: [u8; 4] = *b",;\t|";
 
 /// How well a delimiter explains the rows; more is better, the first figure first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -108,7 +108,7 @@ fn remembered(seed: u64) -> Learned {
     };
     let (reads, writes) = (limit(), limit());
     let at_once = LearnedAtOnce { calls: chance.pick(&[0, 1, 2, 10]), when: when(&mut chance) };
-    Learned { reads, writes, at_once: Some(at_once).filter(|_| chance.one_in(2)) }
+    Learned { reads, writes, at_once: chance.one_in(2).then_some(at_once) }
 }
 
 /// The journal without its stamps, and the stamps.

@@ -92,7 +92,7 @@ impl Paths {
             .results
             .iter()
             .chain(self.workbook.as_ref().filter(|path| Some(*path) != self.results.as_ref()));
-        let secrets = Some(&self.secrets).filter(|_| with_secrets);
+        let secrets = with_secrets.then_some(&self.secrets);
         let all: Vec<&PathBuf> = results.chain([&self.failed]).chain(secrets).collect();
         for (at, path) in all.iter().enumerate() {
             if let Some(other) = all[..at].iter().find(|other| is_same_file(path, other)) {
