@@ -128,14 +128,21 @@ impl Preflight<'_> {
         }
         let contents = nameless.iter().map(|nameless| nameless.content.clone()).collect();
         let mut earlier = (self.earlier)(&Wanted { contents, ..Wanted::default() });
-        for Nameless { row, content, user_id } in nameless {
-            let look = match (earlier.take_made(&content), user_id) {
-                (Some(look), _) => Some(look),
-                (None, Some(id)) => {
-                    self.known_by(&id, directory).await?.map(|user| Look::User(Box::new(user)))
-                }
-                (None, None) => None,
-            };
+        let looks = stream::iter(nameless).map(|Nameless { row, content, user_id }| {
+            let made = earlier.take_made(&content);
+            async move {
+                let look = match (made, user_id) {
+                    (None, Some(id)) => {
+                        let user = self.known_by(&id, directory).await?;
+                        user.map(|user| Look::User(Box::new(user)))
+                    }
+                    (made, _) => made,
+                };
+                Ok::<_, Broken>((row, look))
+            }
+        });
+        let mut looks = looks.buffered(self.caller.most());
+        while let Some((row, look)) = looks.try_next().await? {
             if let Some(look) = look {
                 self.looked(row, look)?;
             }
