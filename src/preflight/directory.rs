@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use futures::stream::{self, StreamExt};
 
-use super::newcomers::wish_of;
+use super::newcomers::{only_id_of, wish_of};
 use super::people::identity_of;
 use super::{BLOCK, Preflight, PreflightFailed, ValidRows};
 use crate::provider::{Call, Listing, Paging, StartKeys};
@@ -22,6 +22,8 @@ use crate::runner::Broken;
 pub(super) struct Directory {
     users: Vec<User>,
     by_name: HashMap<String, Vec<usize>>,
+    /// Everybody is in it, by the id too.
+    pub whole: bool,
     /// Users in the roster who are not archived.
     pub living: u64,
     /// Their ids, as far as the list showed no number of them; `None` where nobody asks.
@@ -76,24 +78,25 @@ impl Preflight<'_> {
         &self,
         rows: &mut R,
     ) -> Result<Option<Directory>, PreflightFailed<R::Error>> {
-        let most_names = MOST_PAGES * BLOCK as u64;
-        let mut names = 0;
-        while names < most_names
+        let (mut names, mut ids) = (0, 0);
+        while names / BLOCK as u64 + ids < MOST_PAGES
             && let Some(sought) = rows.next().map_err(PreflightFailed::Rows)?
         {
-            names += wish_of(&sought.request)
-                .map_or(0, |wish| u64::from(wish.email.is_some()) + u64::from(wish.number.is_some()));
+            let Some(wish) = wish_of(&sought.request) else { continue };
+            names += u64::from(wish.email.is_some()) + u64::from(wish.number.is_some());
+            ids += u64::from(only_id_of(&sought.request).is_some() && !self.again);
         }
         rows.rewind().map_err(PreflightFailed::Rows)?;
-        let look_ups = names / BLOCK as u64;
+        let look_ups = names / BLOCK as u64 + ids;
         if look_ups < FEW_LOOK_UPS {
             return Ok(None);
         }
         let Some(users) = self.whole_roster(look_ups).await? else { return Ok(None) };
-        let mut directory = Directory::default();
+        let mut directory = Directory { whole: true, ..Directory::default() };
         for user in users {
             let contacts = user.devices().iter().map(|device| device.contact_uri.as_str());
-            let names: HashSet<String> = contacts.chain([&*user.email]).map(str::to_lowercase).collect();
+            let names: HashSet<String> =
+                contacts.chain([&*user.email, &*user.id]).map(str::to_lowercase).collect();
             directory.keep(user, names);
         }
         Ok(Some(directory))

@@ -111,7 +111,8 @@ impl Preflight<'_> {
         let nameless = block.iter().filter_map(|sought| {
             let Request::Onboard(wish) = &sought.request else { return None };
             let content = || (self.content_of)(&wish.user);
-            let nameless = || Nameless { row: sought.row, content: content(), user_id: wish.user_id.clone() };
+            let user_id = || only_id_of(&sought.request).map(str::to_owned);
+            let nameless = || Nameless { row: sought.row, content: content(), user_id: user_id() };
             (!wish.user.has_natural_key()).then(nameless)
         });
         nameless.collect()
@@ -152,9 +153,11 @@ impl Preflight<'_> {
 
     /// The user of that id, if it is one of this account's: a sheet may come from another.
     async fn known_by(&self, id: &str, directory: Option<&Directory>) -> Result<Option<User>, Broken> {
-        // An account without anybody need not be asked.
-        if directory.is_some_and(|directory| directory.living == 0) {
-            return Ok(None);
+        match directory {
+            Some(directory) if directory.whole => return Ok(directory.with_id(id)),
+            // An account without anybody need not be asked.
+            Some(directory) if directory.living == 0 => return Ok(None),
+            _ => {}
         }
         match self.caller.read(&Call::Get { user_id: id.to_string() }).await {
             Err(Broken::Failed(error)) if matches!(error.failure, Failure::Missing | Failure::Refused) => {
@@ -179,6 +182,14 @@ struct Nameless {
 pub(super) fn wish_of(request: &Request) -> Option<&NewUser> {
     match request {
         Request::Onboard(wish) => Some(&wish.user),
+        _ => None,
+    }
+}
+
+/// The id that the sheet has of somebody without e-mail and number.
+pub(super) fn only_id_of(request: &Request) -> Option<&str> {
+    match request {
+        Request::Onboard(wish) if !wish.user.has_natural_key() => wish.user_id.as_deref(),
         _ => None,
     }
 }

@@ -240,3 +240,21 @@ fn an_export_that_comes_back_makes_nobody_twice_though_no_journal_knows_them() {
     desk.run(&["onboard", "renamed.csv"]).exits(4);
     assert_eq!(desk.column("renamed.results.csv", "error_code"), ["already_exists"]);
 }
+
+#[test]
+fn many_who_have_nothing_but_an_id_are_looked_for_on_the_pages_of_the_roster() {
+    let desk = Desk::with(SimSettings { users: 200, ..SimSettings::default() });
+    desk.run(&["export", "-o", "roster.csv"]).exits(0);
+    let [ids, first, last] =
+        ["user_id", "first_name", "last_name"].map(|column| desk.column("roster.csv", column));
+    let rows = ids.iter().zip(&first).zip(&last).map(|((id, first), last)| format!("{id},{first},{last}\n"));
+    let plain: Vec<String> =
+        rows.filter(|row| row.chars().all(|c| c.is_alphanumeric() || ",\n".contains(c))).collect();
+    assert!(plain.len() > 100, "{}", plain.len());
+    desk.sheet("names.csv", format!("user_id,first_name,last_name\n{}", plain.concat()));
+    std::fs::remove_dir_all(desk.path("state")).expect("another machine");
+    let said = desk.run(&["onboard", "names.csv", "--json"]).exits(0);
+    let summary: serde_json::Value = serde_json::from_str(&said.out).expect("a summary");
+    assert_eq!(summary["outcomes"], serde_json::json!({"unchanged": plain.len()}));
+    assert_eq!(summary["calls"]["read"], 4, "{summary}");
+}
