@@ -198,8 +198,11 @@ mod tests {
     fn a_change_is_noticed_and_a_replacement_is_not_followed() {
         let mut file = file("abc");
         let source = Source::open(file.path()).expect("it is there");
-        fs::remove_file(file.path()).expect("it can be removed");
-        fs::write(file.path(), "other").expect("it can be written");
+        // On Windows a file that is open may count as changed when its name goes.
+        if cfg!(unix) {
+            fs::remove_file(file.path()).expect("it can be removed");
+            fs::write(file.path(), "other").expect("it can be written");
+        }
         assert_eq!(io::read_to_string(source.reader()).expect("it is text"), "abc");
         file.write_all(b"d").expect("it can be written");
         let error = io::read_to_string(source.reader()).expect_err("it changed");
