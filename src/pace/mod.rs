@@ -4,7 +4,8 @@
 //! then eight, then a few times as many per round trip (`flight.rs`), until the provider objects. What it objects with
 //! decides what is learned (`lane.rs`): headers that count calls (`told.rs`), waits that speak of a window
 //! (`windowed.rs`), or bare 429s of a bucket (`metered.rs`, `rise.rs`, `cruise.rs`). A bucket that tells its level
-//! (`tokens.rs`) needs no refusal.
+//! (`tokens.rs`) needs no refusal. First of all it finds out whether only the number of calls in flight was too high
+//! (`at_once.rs`).
 //!
 //! Reads and writes learn apart, since providers limit them apart at times; where one limit holds for both, each
 //! learns its share of it. A pause holds both, since a 429 may be meant for the account. `--rate` caps the sum.
