@@ -32,7 +32,7 @@ pub(super) enum Place {
 }
 
 /// The learner of a window; times are seconds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Windowed {
     /// Calls that a window takes, and what was known of that when the current one began.
     calls: f64,
@@ -66,10 +66,10 @@ impl Windowed {
     /// Begins with the refusal that ended the first window; `next` is the sequence of the next call.
     pub(super) fn new(refused: &Refused, told: f64, next: u64, share: f64) -> Windowed {
         let ends = refused.now + told;
+        let calls = refused.taken.max(1.0);
         Windowed {
-            calls: refused.taken.max(1.0),
-            known: refused.taken.max(1.0),
-            period: None,
+            calls,
+            known: calls,
             ends: Some(ends),
             anchor: Some((ends, 0.0)),
             used: refused.taken,
@@ -77,38 +77,22 @@ impl Windowed {
             full: true,
             scouted: true,
             first: next,
-            shifted: false,
-            probing: false,
-            since_probe: 0.0,
-            windows_since_probe: 0.0,
             per_probe: CALLS_PER_PROBE,
             share,
-            small: false,
-            now_small: false,
+            ..Windowed::default()
         }
     }
 
     /// Begins with what an earlier run learned.
     pub(super) fn learned(calls: f64, period: f64, share: f64, trusted: bool) -> Windowed {
+        let calls = calls.max(1.0);
         Windowed {
-            calls: calls.max(1.0),
-            known: calls.max(1.0),
+            calls,
+            known: calls,
             period: Some(period.clamp(0.1, LONGEST)),
-            ends: None,
-            anchor: None,
-            used: 0.0,
-            taken: 0.0,
-            full: false,
-            scouted: false,
-            first: 0,
-            shifted: false,
-            probing: false,
-            since_probe: 0.0,
-            windows_since_probe: 0.0,
             per_probe: if trusted { CALLS_PER_PROBE_TRUSTED } else { CALLS_PER_PROBE },
             share,
-            small: false,
-            now_small: false,
+            ..Windowed::default()
         }
     }
 
