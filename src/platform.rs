@@ -149,20 +149,19 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
 ///
 /// On Windows whoever looks at a file keeps it from being replaced: an indexer or a virus scanner lets go soon.
 pub fn replace(mut file: NamedTempFile, target: &Path) -> io::Result<()> {
-    let patience = if cfg!(windows) { 10 } else { 0 };
-    for _ in 0..patience {
-        match file.persist(target) {
+    let mut patience = if cfg!(windows) { 10 } else { 0 };
+    loop {
+        let failed = match file.persist(target) {
             Ok(_) => return Ok(()),
-            Err(failed)
-                if is_in_use(&failed.error) || failed.error.kind() == io::ErrorKind::PermissionDenied =>
-            {
-                file = failed.file;
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            Err(failed) => return Err(failed.error),
+            Err(failed) => failed,
+        };
+        let kept_out = is_in_use(&failed.error) || failed.error.kind() == io::ErrorKind::PermissionDenied;
+        if patience == 0 || !kept_out {
+            return Err(failed.error);
         }
+        (file, patience) = (failed.file, patience - 1);
+        std::thread::sleep(Duration::from_millis(100));
     }
-    file.persist(target).map(drop).map_err(|failed| failed.error)
 }
 
 /// Reads from a place in a file, whatever others read of it.

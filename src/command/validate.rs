@@ -83,17 +83,14 @@ fn is_mendable(
     options: &ValidateOptions,
 ) -> Result<bool, Failure> {
     let mut codes = survey.problems.keys();
-    if codes.clone().all(|code| BEYOND_MENDING.contains(code)) {
+    if codes.all(|code| BEYOND_MENDING.contains(code)) {
         return Ok(false);
     }
     if survey.rows > READ_AGAIN {
         return Ok(true);
     }
     let columns = checker.columns();
-    let countries = match codes.any(|code| code.starts_with("phone")) {
-        true => Countries::find(sheet, columns, options.rules.default_country.as_deref())?,
-        false => Countries::default(),
-    };
+    let countries = Countries::find(sheet, columns, options.rules.default_country.as_deref())?;
     let clinic = Clinic::new(columns, options.sheet.formula_guard, |place| countries.of(place));
     fix::would_help(sheet, checker, &clinic)
 }

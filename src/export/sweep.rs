@@ -97,7 +97,8 @@ pub async fn sweep_roster(
         sweep.walk(list).await?;
     }
     let rest = lists.iter().map(List::rest).reduce(Rest::and).unwrap_or(Rest::Still);
-    Ok(Seen { ids: sweep.ids, unreadable: sweep.unreadable, fingerprint: sweep.fingerprint, rest })
+    let fingerprint = Fingerprint { unreadable: sweep.unreadable.len() as u64, ..sweep.fingerprint };
+    Ok(Seen { ids: sweep.ids, unreadable: sweep.unreadable, fingerprint, rest })
 }
 
 /// A sweep in the middle of its pages.
@@ -168,7 +169,6 @@ impl<Sink: FnMut(Key, &User) -> Result<(), ExportFailed>> Sweep<'_, '_, Sink> {
         list.hear(page)?;
         let in_list = |odd: &Unreadable| Unreadable { place: first + odd.place, ..odd.clone() };
         self.unreadable.extend(page.unreadable.iter().map(in_list));
-        self.fingerprint.unreadable = self.unreadable.len() as u64;
         if self.ids.count() == 0 {
             self.ids.reserve(list.total.get().unwrap_or_default());
         }

@@ -214,6 +214,14 @@ mod tests {
         (0..rounds).map(round).collect()
     }
 
+    /// The learner after it has found a limit of ten, and the number of the next call.
+    fn found(mut learner: AtOnce) -> (AtOnce, u64) {
+        let mut call = 0;
+        rounds(&mut learner, 10, 8, 10, &mut call);
+        rounds(&mut learner, 10, 64, 20, &mut call);
+        (learner, call)
+    }
+
     #[test]
     fn a_limit_is_found_by_one_burst_and_kept_to() {
         let (mut learner, mut call) = (AtOnce::new(), 0);
@@ -227,9 +235,7 @@ mod tests {
 
     #[test]
     fn a_limit_that_grows_is_followed() {
-        let (mut learner, mut call) = (AtOnce::new(), 0);
-        rounds(&mut learner, 10, 8, 10, &mut call);
-        rounds(&mut learner, 10, 64, 20, &mut call);
+        let (mut learner, mut call) = found(AtOnce::new());
         rounds(&mut learner, 20, 64, 2000, &mut call);
         assert!(learner.room(19));
     }
@@ -254,9 +260,7 @@ mod tests {
 
     #[test]
     fn what_was_found_is_given_up_where_refusals_follow_each_other() {
-        let (mut learner, mut call) = (AtOnce::new(), 0);
-        rounds(&mut learner, 10, 8, 10, &mut call);
-        rounds(&mut learner, 10, 64, 20, &mut call);
+        let (mut learner, mut call) = found(AtOnce::new());
         let refused = |learner: &mut AtOnce, call: u64| learner.refused(call, 9, call + 1, false);
         assert!(refused(&mut learner, call));
         while refused(&mut learner, call) {
@@ -267,18 +271,14 @@ mod tests {
 
     #[test]
     fn a_rate_beside_it_is_learned_by_the_lane() {
-        let (mut learner, mut call) = (AtOnce::new(), 0);
-        rounds(&mut learner, 10, 8, 10, &mut call);
-        rounds(&mut learner, 10, 64, 20, &mut call);
+        let (mut learner, call) = found(AtOnce::new());
         assert!(!learner.refused(call, 2, call + 1, false));
         assert!(!learner.room(64), "and it stays");
     }
 
     #[test]
     fn the_next_run_begins_where_this_one_ended() {
-        let (mut first, mut call) = (AtOnce::new(), 0);
-        rounds(&mut first, 10, 8, 10, &mut call);
-        rounds(&mut first, 10, 64, 100, &mut call);
+        let (first, _) = found(AtOnce::new());
         let learned = first.learned(1000);
         let (mut second, mut call) = (AtOnce::new(), 0);
         second.remember(learned, 1000 + 3600);
@@ -289,10 +289,9 @@ mod tests {
 
     #[test]
     fn headroom_leaves_a_part_of_it() {
-        let (mut learner, mut call) = (AtOnce::new(), 0);
+        let mut learner = AtOnce::new();
         learner.set_headroom(0.3);
-        rounds(&mut learner, 10, 8, 10, &mut call);
-        rounds(&mut learner, 10, 64, 20, &mut call);
+        let (mut learner, _) = found(learner);
         assert!(learner.room(6) && !learner.room(7));
     }
 }

@@ -237,7 +237,7 @@ impl Lane {
         let share = self.share();
         let long = refused.told.filter(|told| *told > LONG_WAIT);
         // A wait below a second is until one call may pass, and fills no bucket.
-        let round = refused.told.filter(|told| *told >= LONG_WAIT);
+        let round = Refused { told: refused.told.filter(|told| *told >= LONG_WAIT), ..*refused };
         match (&mut self.sort, long) {
             (Sort::Windowed(windowed), _) => {
                 let told = refused.told.or(windowed.left(refused.now)).unwrap_or(LONG_WAIT);
@@ -245,7 +245,7 @@ impl Lane {
                 return told;
             }
             (Sort::Metered(metered), None) if first => {
-                metered.refused(&Refused { told: round, ..*refused });
+                metered.refused(&round);
                 return metered.pause(refused);
             }
             (Sort::Metered(metered), None) => {
@@ -258,7 +258,7 @@ impl Lane {
                 self.sort = Sort::Windowed(Windowed::new(&refused, told, self.started, share));
             }
             (Sort::Unknown, None) => {
-                let mut metered = Metered::new(&Refused { told: round, ..*refused }, self.began, share);
+                let mut metered = Metered::new(&round, self.began, share);
                 let pause = metered.pause(refused);
                 self.sort = Sort::Metered(metered);
                 return pause;

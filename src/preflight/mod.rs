@@ -148,7 +148,7 @@ impl Preflight<'_> {
             let mut offset = 0;
             loop {
                 let page = self.page(filter.clone(), offset).await?;
-                let (count, total) = (page.users.len() as u64, page.total);
+                let (count, total) = (page.length(), page.total);
                 users.extend(page.users);
                 offset += count;
                 if count == 0 || total.is_none_or(|total| offset >= total) {

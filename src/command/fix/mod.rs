@@ -60,7 +60,6 @@ pub fn check_target(input: &Path, copy: &Path) -> Result<(), Failure> {
 }
 
 /// The country of each column of numbers: the one that was said, or the one that the column shows.
-#[derive(Default)]
 pub struct Countries {
     said: Option<Country>,
     census: Census,
