@@ -9,10 +9,10 @@ use std::io;
 use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
-use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Request, Response, redirect, retry};
 
+use super::clock::{TheirClock, local_now};
 use super::http_address::Address;
 use super::http_plain::PlainTransport;
 use super::{HttpReply, HttpRequest, Limits, Method, Transport, TransportError, TransportFailure};
@@ -53,6 +53,7 @@ struct ReqwestTransport {
     client: Client,
     address: Address,
     timeout: Duration,
+    clock: TheirClock,
 }
 
 impl ReqwestTransport {
@@ -63,14 +64,16 @@ impl ReqwestTransport {
                 innermost(&error)
             )
         })?;
-        Ok(ReqwestTransport { client, address, timeout })
+        Ok(ReqwestTransport { client, address, timeout, clock: TheirClock::new() })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, TransportError> {
         let request = self.built(request).map_err(|message| failure(TransportFailure::NotSent, message))?;
+        let sent = local_now();
         let mut response = self.client.execute(request).await.map_err(|error| self.failed(&error))?;
         let headers = response.headers();
-        let limits = Limits::read(|name| headers.get(name)?.to_str().ok(), Timestamp::now);
+        let limits =
+            Limits::read(|name| headers.get(name)?.to_str().ok(), |date| self.clock.when_came(date, sent));
         let status = response.status().as_u16();
         let body = self.body(&mut response).await?;
         Ok(HttpReply { status, body, limits })

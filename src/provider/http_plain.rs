@@ -17,10 +17,10 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
-use jiff::Timestamp;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
+use super::clock::{TheirClock, local_now};
 use super::http::{
     AGENT, LARGEST_BODY, LONGEST_IDLE, authorize, failure, innermost, longest_connect, method, too_large,
     too_late,
@@ -41,6 +41,7 @@ pub(super) struct PlainTransport {
     idle: RefCell<Vec<Box<Connection>>>,
     /// Calls on connections that had served before: those that were answered, and those whose connection broke.
     reused: Cell<Reused>,
+    clock: TheirClock,
 }
 
 /// Whether it is worth to use a connection again. Some servers close each after its answer and do not say so; what is
@@ -77,7 +78,8 @@ impl PlainTransport {
     pub(super) fn new(address: Address, timeout: Duration) -> Result<PlainTransport, String> {
         let host = HeaderValue::from_str(&address.place)
             .map_err(|_| format!("`{}` cannot be written into a header", address.place))?;
-        Ok(PlainTransport { address, host, timeout, idle: RefCell::default(), reused: Cell::default() })
+        let (idle, reused, clock) = (RefCell::default(), Cell::default(), TheirClock::new());
+        Ok(PlainTransport { address, host, timeout, idle, reused, clock })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, TransportError> {
@@ -180,7 +182,7 @@ impl PlainTransport {
         request: Outgoing,
         due: Instant,
     ) -> Result<HttpReply, Broken> {
-        let reply = connection.exchange(request, due).await?;
+        let reply = connection.exchange(request, due, &self.clock).await?;
         if connection.driver.is_some() {
             connection.idle_since = Instant::now();
             self.idle.borrow_mut().push(connection);
@@ -231,9 +233,14 @@ impl Reused {
 }
 
 impl Connection {
-    async fn exchange(&mut self, request: Outgoing, due: Instant) -> Result<HttpReply, Broken> {
+    async fn exchange(
+        &mut self,
+        request: Outgoing,
+        due: Instant,
+        clock: &TheirClock,
+    ) -> Result<HttpReply, Broken> {
         let Connection { sender, driver, timer, .. } = self;
-        let mut talk = pin!(talk(sender, request));
+        let mut talk = pin!(talk(sender, request, clock));
         poll_fn(|context| {
             // Once to be let in, once to send, once to hear.
             for _ in 0..3 {
@@ -261,10 +268,15 @@ impl Connection {
     }
 }
 
-async fn talk(sender: &mut SendRequest<Full<Bytes>>, request: Outgoing) -> Result<HttpReply, Broken> {
+async fn talk(
+    sender: &mut SendRequest<Full<Bytes>>,
+    request: Outgoing,
+    clock: &TheirClock,
+) -> Result<HttpReply, Broken> {
     if let Err(error) = sender.ready().await {
         return Err(Broken::Unsent(request, error));
     }
+    let sent = local_now();
     let response =
         sender.try_send_request(*request).await.map_err(|mut error| match error.take_message() {
             Some(request) => Broken::Unsent(Box::new(request), error.into_error()),
@@ -273,7 +285,7 @@ async fn talk(sender: &mut SendRequest<Full<Bytes>>, request: Outgoing) -> Resul
     let headers = response.headers();
     // A reply has few headers: to compare their names is quicker than to hash those asked for.
     let header = |name: &str| headers.iter().find(|(known, _)| known.as_str() == name)?.1.to_str().ok();
-    let limits = Limits::read(header, Timestamp::now);
+    let limits = Limits::read(header, |date| clock.when_came(date, sent));
     Ok(HttpReply { status: response.status().as_u16(), body: body(response).await?, limits })
 }
 

@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 /// Limits as one reply states them, relative to the moment it came.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
@@ -30,11 +28,18 @@ const BELIEVED: Duration = Duration::from_secs(3600);
 impl Limits {
     /// Reads the headers that `header` gives by lower-case name.
     ///
-    /// A date is held against the reply's own `Date` where there is one, so that a wrong local
-    /// clock does not lengthen or shorten a wait; without one, a wait beyond an hour counts as not told.
-    pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, local_now: impl Fn() -> Timestamp) -> Limits {
+    /// A date is held against the time at the provider when the reply came, which `their_now` tells from the reply's
+    /// own `Date` where there is one, so that a wrong local clock does not lengthen or shorten a wait; without one, a wait
+    /// beyond an hour counts as not told. Times are in seconds since 1970.
+    pub fn read<'a>(
+        header: impl Fn(&str) -> Option<&'a str>,
+        their_now: impl Fn(Option<f64>) -> f64,
+    ) -> Limits {
         // Every reply has a date, and few have anything to hold against it.
-        let now = || (header("date").and_then(http_date), local_now());
+        let now = || {
+            let date = header("date").and_then(http_date);
+            Now { seconds: their_now(date), sure: date.is_some() }
+        };
         let first = |names: [&str; 2]| names.iter().find_map(|name| header(name)).map(str::trim);
         let number = |names| first(names).and_then(leading_number);
         let told = Limits {
@@ -74,7 +79,7 @@ impl Limits {
 /// A waiting time given as seconds, as an epoch or as an HTTP date; a past date is no wait.
 fn wait(text: &str, now: impl Fn() -> Now) -> Option<Duration> {
     let Ok(number) = text.parse::<f64>() else {
-        return until(http_date(text)?.as_millisecond() as f64 / 1000.0, now());
+        return until(http_date(text)?, now());
     };
     match number {
         number if !number.is_finite() || number < 0.0 => None,
@@ -86,17 +91,20 @@ fn wait(text: &str, now: impl Fn() -> Now) -> Option<Duration> {
 }
 
 /// How long it is until `moment`, in seconds since 1970.
-fn until(moment: f64, (theirs, ours): Now) -> Option<Duration> {
-    let now = theirs.unwrap_or(ours).as_millisecond() as f64 / 1000.0;
-    let left = Duration::from_secs_f64((moment - now).clamp(0.0, EPOCH_FROM as f64));
-    (theirs.is_some() || left <= BELIEVED).then_some(left)
+fn until(moment: f64, now: Now) -> Option<Duration> {
+    let left = Duration::from_secs_f64((moment - now.seconds).clamp(0.0, EPOCH_FROM as f64));
+    (now.sure || left <= BELIEVED).then_some(left)
 }
 
-/// The provider's time, where the reply tells it, and the local one.
-type Now = (Option<Timestamp>, Timestamp);
+/// The provider's time, and whether the reply told it.
+struct Now {
+    seconds: f64,
+    sure: bool,
+}
 
-fn http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+fn http_date(text: &str) -> Option<f64> {
+    let moment = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()?;
+    Some(moment.as_second() as f64)
 }
 
 /// The number behind one of these names and an equals sign.
@@ -113,13 +121,14 @@ fn leading_number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
     use super::*;
 
+    /// 2026-11-23T12:00:00Z
+    const NOW: f64 = 1_795_435_200.0;
+
     fn read(headers: &[(&str, &'static str)]) -> Limits {
-        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a constant");
-        Limits::read(|name| headers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value), || now)
+        let header = |name: &str| headers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value);
+        Limits::read(header, |date| date.unwrap_or(NOW))
     }
 
     fn seconds(limits: Option<Duration>) -> Option<f64> {
@@ -152,16 +161,15 @@ mod tests {
     #[test]
     fn a_wrong_local_clock_neither_changes_a_wait_nor_makes_one_of_years() {
         let (date, at) = ("Mon, 23 Nov 2026 12:00:00 GMT", "Mon, 23 Nov 2026 12:00:20 GMT");
-        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a constant");
         for hours in [-87_600, -24, -2, 0, 1, 24, 87_600] {
-            let local = now + SignedDuration::from_hours(hours);
+            let local = NOW + f64::from(hours) * 3600.0;
             for (name, moment) in [("retry-after", at), ("x-ratelimit-reset", "1795435220")] {
                 let told = |dated: bool| {
                     let header = |asked: &str| match asked {
                         "date" => Some(date).filter(|_| dated),
                         _ => Some(moment).filter(|_| asked == name),
                     };
-                    let limits = Limits::read(header, || local);
+                    let limits = Limits::read(header, |date| date.unwrap_or(local));
                     seconds(limits.retry_after.or(limits.reset))
                 };
                 assert_eq!(told(true), Some(20.0), "{name} {hours}");

@@ -10,6 +10,7 @@ mod audian_failure;
 mod audian_request;
 mod audian_wire;
 mod audian_words;
+mod clock;
 pub mod exotel;
 mod exotel_failure;
 mod exotel_request;

@@ -196,10 +196,10 @@ impl ModelNetwork {
         if reply.get("date").is_none() {
             reply.headers.push(("date".into(), http_date(true_second(now))));
         }
-        let local = self.world.wall.look(now);
+        let local = self.world.wall.look(now).as_microsecond() as f64 / 1e6;
         HttpReply {
             status: reply.status,
-            limits: Limits::read(|name| reply.get(name), || local),
+            limits: Limits::read(|name| reply.get(name), |date| date.unwrap_or(local)),
             body: reply.body,
         }
     }
