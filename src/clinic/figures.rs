@@ -2,8 +2,8 @@
 //!
 //! Pure.
 
-use super::dates::is_date;
 use super::{Damage, Step};
+use crate::validate::is_date;
 
 /// So many digits a spreadsheet keeps of a number; those behind become zeros.
 const KEPT_DIGITS: usize = 15;

@@ -7,7 +7,6 @@
 mod address;
 mod country;
 mod damage;
-mod dates;
 mod figures;
 mod number;
 mod signs;

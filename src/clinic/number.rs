@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 
 use super::country::Proof;
-use super::dates::is_date;
 use super::{Country, Damage, Step, figures};
-use crate::validate::is_number;
+use crate::validate::{is_date, is_number};
 
 /// The next thing to do about a number.
 pub(super) fn step(text: &str, country: Option<Country>) -> Option<Step> {

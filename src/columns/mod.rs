@@ -55,8 +55,13 @@ impl Columns {
     }
 
     /// The kind of sheet whose header this can only be.
-    pub fn kind_of(header: &StringRecord) -> Option<Kind> {
-        kind::kind_of(header)
+    pub fn kind_of(header: &StringRecord, mappings: &[Mapping]) -> Option<Kind> {
+        kind::kind_of(header, mappings)
+    }
+
+    /// That a header may be of more than one kind of sheet, and the way out.
+    pub fn unclear(header: &StringRecord) -> String {
+        refused::unclear(header)
     }
 
     /// The kind of sheet that the columns are of.

@@ -2,7 +2,7 @@
 //!
 //! Pure. Every message names the columns as a spreadsheet shows them, and the mend.
 
-use crate::table::trimmed;
+use crate::table::{normalised, trimmed};
 use csv::StringRecord;
 
 use super::{Columns, Mapping, names, shown};
@@ -77,6 +77,26 @@ pub(super) fn missing(columns: &Columns, names: &[String]) -> Result<(), String>
     Err(what + &ways(columns, names, &missing))
 }
 
+/// More than one kind of sheet may have such a header.
+pub(super) fn unclear(header: &StringRecord) -> String {
+    let names: Vec<String> = header.iter().map(normalised).collect();
+    let mut text = format!(
+        "the columns do not tell whether these people come, change or go (found: {}); say it with --as onboard, --as update \
+         or --as offboard",
+        found(header)
+    );
+    text += full_name(&names);
+    text
+}
+
+/// The hint at a column that holds more than one name.
+fn full_name(names: &[String]) -> &'static str {
+    match names.iter().any(|name| ["name", "full_name", "fullname", "employee_name"].contains(&name.as_str())) {
+        true => "; a column with the full name must be split into first_name and last_name",
+        false => "",
+    }
+}
+
 /// What was found and the ways out, to follow what is missing.
 fn ways(columns: &Columns, names: &[String], missing: &[Field]) -> String {
     let header = &columns.header;
@@ -92,9 +112,7 @@ fn ways(columns: &Columns, names: &[String], missing: &[Field]) -> String {
         }
         None => ("HEADER", missing[0].name()),
     };
-    if names.iter().any(|name| ["name", "full_name", "fullname", "employee_name"].contains(&name.as_str())) {
-        text += "; a column with the full name must be split into first_name and last_name";
-    }
+    text += full_name(names);
     if !Field::ALL.into_iter().any(|field| columns.has(field)) && guess.is_none() {
         text += "; line 1 must name the columns: take out a title above it, or put a line with the names of the \
                  columns above the first person";

@@ -18,7 +18,7 @@ use crate::clinic::Clinic;
 use crate::columns::Columns;
 use crate::outcome::{RowOutcome, Status, exit};
 use crate::platform;
-use crate::row::{RawRow, RowSource};
+use crate::row::{Kind, RawRow, RowSource};
 use crate::screen::{Screen, plural};
 use crate::table::{
     Doubt, FormulaGuard, NamedForm, Privacy, ResultWriter, Sheet, WholeFile, beside, write_results_workbook,
@@ -121,14 +121,16 @@ fn say_notes(screen: &Screen, sheet: &Sheet, columns: &Columns) {
 /// The columns of the sheet's kind, which is said or can only be one.
 fn columns_of(sheet: &Sheet, options: &ValidateOptions) -> Result<Columns, Failure> {
     let file = named_sheet(&options.sheet.file);
-    let kind = options.kind.or_else(|| Columns::kind_of(sheet.header())).ok_or_else(|| {
-        Failure::new(
-            exit::USAGE,
-            format!("the header of {file} fits more than one kind of sheet; say which with --as onboard, --as update or --as offboard"),
-        )
-    })?;
-    Columns::of(sheet.header(), kind, &options.sheet.mappings)
-        .map_err(|error| Failure::new(exit::INPUT, format!("{file}, line 1: {error}")))
+    let (header, mappings) = (sheet.header(), &options.sheet.mappings);
+    let refused = |code, error| Failure::new(code, format!("{file}, line 1: {error}"));
+    let fits = |kind| Columns::of(header, kind, mappings).is_ok();
+    let kind = match options.kind.or_else(|| Columns::kind_of(header, mappings)) {
+        Some(kind) => kind,
+        // It fits none, and most who have no header yet want to begin.
+        None if !fits(Kind::Onboard) && !fits(Kind::Update) => Kind::Onboard,
+        None => return Err(refused(exit::USAGE, Columns::unclear(header))),
+    };
+    Columns::of(header, kind, mappings).map_err(|error| refused(exit::INPUT, error))
 }
 
 fn checker(columns: Columns, sheet: &Sheet, options: &ValidateOptions) -> Checker {

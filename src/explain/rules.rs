@@ -42,8 +42,8 @@ pub(super) const RULES: &[Explanation] = &[
     Explanation {
         code: "phone_damaged",
         source: Source::Rule,
-        meaning: "A spreadsheet changed the number: it became 9.19E+11, or lost its + or its leading \
-                  zero. The digits that a form like 9.19E+11 has lost cannot be guessed.",
+        meaning: "A spreadsheet changed the number: it became 9.19E+11 or a date, or lost its + or \
+                  its leading zero. The digits that a form like 9.19E+11 has lost cannot be guessed.",
         mend: "format the column as text, then enter the numbers again from their source",
         more: "In Excel: mark the column, Format cells, Text, before the numbers are typed or pasted. If \
                only the + or the zero is lost, --default-country or the number in the message is enough.",

@@ -3,6 +3,7 @@
 //! Pure. Only this folder makes a [`Request`], and only of a row without problems.
 
 mod cells;
+mod dates;
 mod doubles;
 mod email;
 mod findings;
@@ -20,6 +21,7 @@ mod words;
 use crate::columns::Columns;
 use crate::row::{Field, Identity, Kind, Mode, Problem, RawRow, Request, RowView};
 
+pub(crate) use dates::is_date;
 pub use doubles::Suspects;
 pub use email::is_right as is_email;
 pub use findings::Findings;

@@ -375,6 +375,6 @@ proptest! {
             let refusal = Columns::of(&header, kind, &mappings).err();
             prop_assert!(refusal.is_none_or(|message| message.contains("callroster") || message.contains("--map") || message.contains("rename")));
         }
-        let _ = Columns::kind_of(&header);
+        let _ = Columns::kind_of(&header, &mappings);
     }
 }

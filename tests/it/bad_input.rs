@@ -130,7 +130,33 @@ fn standard_input_is_called_by_its_name() {
     for words in [&["validate", "-"][..], &["onboard", "-", "--simulate"]] {
         desk.run_with(words, header).exits(3).tells("standard input, line 1: columns C");
     }
-    desk.run_with(&["validate", "-"], b"nothing\nx\n").exits(2).tells("the header of standard input");
+    let said = desk.run_with(&["validate", "-"], b"nothing\nx\n").exits(3);
+    said.tells("standard input, line 1: the columns first_name and last_name are missing");
+}
+
+#[test]
+fn newcomers_do_not_pass_for_leavers() {
+    let desk = Desk::new();
+    for header in ["Name,Email,Mobile,Department", "Full Name,Email", "First,Last,Email", "user_id,note"] {
+        desk.sheet("people.csv", &format!("{header}\n"));
+        let said = desk.run(&["validate", "people.csv"]).exits(2);
+        said.tells("people.csv, line 1: the columns do not tell whether these people come, change or go");
+    }
+    desk.sheet("people.csv", "Given,Family,Contact\nRene,Lenoir,rene@example.com\n");
+    let maps = ["--map", "Given=first_name", "--map", "Family=last_name", "--map", "Contact=email"];
+    desk.run(&[&["validate", "people.csv"][..], &maps].concat()).exits(0).tells("onboard: 1 row: 1 valid");
+}
+
+#[test]
+fn a_date_is_no_number_whatever_the_country() {
+    let desk = Desk::new();
+    for cell in ["2025-12-01", "12/01/2025", "01.12.2025", "01-Dec-25", "2025-12-01 00:00:00"] {
+        desk.sheet("people.csv", &format!("first_name,last_name,device_contact_uri\nTom,Berg,{cell}\n"));
+        for country in [&[][..], &["--default-country", "IN"], &["--default-country", "DE"]] {
+            let said = desk.run(&[&["validate", "people.csv"][..], country].concat()).exits(3);
+            said.tells("phone_damaged").tells("is a date, which a spreadsheet may have made of a number");
+        }
+    }
 }
 
 #[test]

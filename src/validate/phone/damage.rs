@@ -6,6 +6,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 
 use super::plan::fits_the_plan;
 use super::{Fault, e164, quoted};
+use crate::validate::dates::is_date;
 
 /// What stands before the point, behind it, and in the exponent.
 fn parts(text: &str) -> (&str, &str, &str) {
@@ -28,6 +29,12 @@ pub(super) fn is_rounded(text: &str) -> bool {
 pub(super) fn spreadsheet_fault(text: &str) -> Option<Fault> {
     let shown = quoted(text);
     let (number, after, exponent) = parts(text);
+    if is_date(text) {
+        return Some(damaged(format!(
+            "{shown} is a date, which a spreadsheet may have made of a number; format the column as text and enter the \
+             number, as + and 7 to 15 digits"
+        )));
+    }
     if is_rounded(text) {
         let whole = exponent.trim_start_matches('+').parse() == Ok(after.len());
         let with_plus = format!("+{number}{after}");

@@ -183,7 +183,7 @@ impl InProcess {
         if broken {
             return Err(failure(TransportFailure::Lost));
         }
-        let limits = Limits::read(|name| reply.get(name), |_| 0.0);
+        let limits = Limits::read(|name| reply.get(name), |date| date.unwrap_or(0.0));
         Ok(HttpReply { status: reply.status, limits, body: reply.body })
     }
 }

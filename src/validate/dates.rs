@@ -10,7 +10,7 @@ const MONTHS: [&str; 34] = [
 ];
 
 /// Whether a text is a date or a time as a spreadsheet writes it: `12-Jan`, `01/02/2024`, `2024-02-01T00:00:00`.
-pub(super) fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     let (day, time) = match text.split_once(['T', ' ']) {
         Some((day, time)) if is_time(time) => (day, true),
         _ => (text, false),
