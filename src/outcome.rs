@@ -186,7 +186,8 @@ impl RowOutcome {
 }
 
 /// How many rows ended how.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Tally(BTreeMap<Status, u64>);
 
 impl Tally {
@@ -217,6 +218,10 @@ impl Tally {
 
     pub fn total(&self) -> u64 {
         self.0.values().sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 

@@ -97,6 +97,10 @@ impl User {
         self.status == "archived"
     }
 
+    pub fn is_disabled(&self) -> bool {
+        self.status == "disabled"
+    }
+
     pub fn devices(&self) -> &[Device] {
         self.devices.as_deref().unwrap_or_default()
     }

@@ -28,7 +28,7 @@ pub enum CommandArguments {
     Validate(ValidateArguments),
     /// Create the users of a sheet and set their SIP passwords
     Onboard(OnboardArguments),
-    /// Change names, missing e-mails, numbers, availability and SIP passwords
+    /// Change names, e-mails, numbers, availability, SIP passwords and status
     Update(UpdateArguments),
     /// End the users of a sheet
     Offboard(OffboardArguments),

@@ -104,6 +104,7 @@ impl Settings {
             |option: &str, given: Option<f64>| given.map(|given| seconds(option, given)).transpose();
         let mappings = profile.map.iter().map(|(header, field)| {
             Mapping::parse(&format!("{header}={field}"))
+                .map(|mapping| Mapping { by_profile: true, ..mapping })
                 .map_err(|error| Usage::new(format!("map in the profile: {error}")))
         });
         Ok(Settings {

@@ -71,6 +71,10 @@ impl Typed {
 
     /// The command for it.
     pub fn command(&self, verb: &str, what: &str) -> String {
+        // A name that begins with a hyphen would pass for an option.
+        let what =
+            if what.len() > 1 && what.starts_with('-') { format!("./{what}") } else { what.to_owned() };
+        let what = what.as_str();
         let words = ["callroster", verb, &platform::quoted(what)].map(str::to_owned);
         [&words[..], &self.0].concat().join(" ")
     }

@@ -18,9 +18,8 @@ pub(super) fn kind_of(header: &StringRecord, mappings: &[Mapping]) -> Option<Kin
         let mapped = mapped(name).map(|mapping| mapping.field);
         mapped.or_else(|| Field::of_name(name)).or_else(|| names::field_called(name))
     };
-    let all_known = names
-        .iter()
-        .all(|name| name.is_empty() || names::is_our_own(name) || field_of(name).is_some());
+    let all_known =
+        names.iter().all(|name| name.is_empty() || names::is_our_own(name) || field_of(name).is_some());
     let fields: Vec<Field> = names
         .iter()
         .filter_map(field_of)

@@ -11,6 +11,8 @@ use crate::table::normalised;
 pub struct Mapping {
     pub header: String,
     pub field: Field,
+    /// A profile says it, of all sheets: it is passed over in one that has no such column.
+    pub by_profile: bool,
 }
 
 impl Mapping {
@@ -26,7 +28,7 @@ impl Mapping {
         };
         let name = normalised(field);
         match Field::of_name(&name) {
-            Some(field) => Ok(Mapping { header: header.trim().to_owned(), field }),
+            Some(field) => Ok(Mapping { header: header.trim().to_owned(), field, by_profile: false }),
             None => Err(unknown_field(field, &name)),
         }
     }

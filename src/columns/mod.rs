@@ -106,6 +106,11 @@ impl Columns {
         self.notes.clone()
     }
 
+    /// Whether the field of a mapping is in the column that it names.
+    pub fn heeds(&self, mapping: &Mapping) -> bool {
+        self.has(mapping.field) && normalised(self.name(mapping.field)) == normalised(&mapping.header)
+    }
+
     /// The positions of columns that this kind of sheet has no use for, our own result and export columns aside.
     pub fn unused(&self) -> &[usize] {
         &self.unused
@@ -118,7 +123,12 @@ impl Columns {
 
     fn take_mapped(&mut self, names: &[String], mappings: &[Mapping]) -> Result<(), String> {
         for mapping in mappings {
-            let Some(place) = names.iter().position(|name| *name == normalised(&mapping.header)) else {
+            let found = names.iter().position(|name| *name == normalised(&mapping.header));
+            let fits = found.is_some() && self.kind.fields().contains(&mapping.field);
+            if mapping.by_profile && (!fits || self.has(mapping.field)) {
+                continue;
+            }
+            let Some(place) = found else {
                 return Err(refused::mapped_header_missing(&self.header, mapping));
             };
             if !self.kind.fields().contains(&mapping.field) {

@@ -91,7 +91,8 @@ pub(super) fn unclear(header: &StringRecord) -> String {
 
 /// The hint at a column that holds more than one name.
 fn full_name(names: &[String]) -> &'static str {
-    match names.iter().any(|name| ["name", "full_name", "fullname", "employee_name"].contains(&name.as_str())) {
+    match names.iter().any(|name| ["name", "full_name", "fullname", "employee_name"].contains(&name.as_str()))
+    {
         true => "; a column with the full name must be split into first_name and last_name",
         false => "",
     }

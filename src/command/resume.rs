@@ -45,7 +45,8 @@ pub fn resume(arguments: &ResumeArguments) -> Result<u8, Failure> {
         return Err(Failure::new(
             exit::USAGE,
             format!(
-                "the run {id} read standard input; give the same input to `callroster {} -` again, it goes on",
+                "the run {id} read standard input; give the same input to `callroster {} -` with its options again, it goes \
+                 on",
                 state.header.command
             ),
         ));

@@ -6,8 +6,8 @@ use super::Failure;
 use super::output::put_out;
 use crate::cli::ScreenSettings;
 use crate::history::{History, Standing};
-use crate::journal::State;
-use crate::outcome::exit;
+use crate::journal::{Header, State};
+use crate::outcome::{Tally, exit};
 use crate::screen::plural;
 
 pub fn runs(run: Option<&str>, settings: &ScreenSettings) -> Result<u8, Failure> {
@@ -46,14 +46,27 @@ pub(super) fn standing_word(standing: &Standing) -> &'static str {
 }
 
 pub(super) fn goes_on(standing: &Standing) -> Option<String> {
-    let unfinished = !standing.given_up && standing.state.as_ref().is_ok_and(State::unfinished);
-    unfinished.then(|| format!("callroster resume {}", standing.folder.id))
+    let state = standing.state.as_ref().ok().filter(|state| !standing.given_up && state.unfinished())?;
+    Some(goes_on_by(&state.header))
 }
 
-/// `12 created, 1 failed`, of the rows that calls were made for.
+/// The command that goes on with a run; nobody but its user can read standard input again.
+pub(super) fn goes_on_by(header: &Header) -> String {
+    match header.input.path.as_str() {
+        "-" => format!("callroster {} -", header.command),
+        _ => format!("callroster resume {}", header.run_id),
+    }
+}
+
+/// What came of all rows, or of those that calls were made for while the run has not told of the others.
+fn outcomes(state: &State) -> &Tally {
+    if state.told.is_empty() { &state.ended } else { &state.told }
+}
+
+/// `12 created, 1 failed`.
 fn counts(state: &State) -> String {
     let parts: Vec<String> =
-        state.ended.iter().map(|(status, count)| format!("{count} {}", status.word())).collect();
+        outcomes(state).iter().map(|(status, count)| format!("{count} {}", status.word())).collect();
     if parts.is_empty() { "no row ended by a call".into() } else { parts.join(", ") }
 }
 
@@ -93,13 +106,19 @@ fn page(standing: &Standing) -> String {
             lines.push(format!("started  {}", header.started));
             lines.push(format!("rows     {}", header.input.rows));
             lines.push(format!("ended    {}", counts(state)));
-            lines.push(format!("open     {}", state.open.len()));
+            lines.push(format!(
+                "open     {} in the middle of their calls",
+                plural(state.open.len() as u64, "row")
+            ));
+            lines.extend(state.exit_code.map(|code| format!("exit     {code}")));
             for (name, value) in &header.options {
                 lines.push(format!("option   --{} {}", name.replace('_', "-"), value.replace('\n', ", ")));
             }
         }
     }
     lines.push(format!("folder   {}", standing.folder.path.display()));
+    let results = standing.folder.results();
+    lines.extend(results.exists().then(|| format!("results  {}", results.display())));
     lines.extend(goes_on(standing).map(|command| format!("go on    {command}")));
     lines.join("\n")
 }
@@ -115,8 +134,10 @@ fn as_json(standing: &Standing) -> Value {
         Err(damage) => json!({"damage": damage.to_string()}),
         Ok(state) => {
             let header = &state.header;
-            let outcomes: serde_json::Map<String, Value> =
-                state.ended.iter().map(|(status, count)| (status.word().to_string(), count.into())).collect();
+            let outcomes: serde_json::Map<String, Value> = outcomes(state)
+                .iter()
+                .map(|(status, count)| (status.word().to_string(), count.into()))
+                .collect();
             json!({
                 "command": header.command,
                 "provider": header.provider,

@@ -89,14 +89,15 @@ pub(super) const STATUSES: &[Explanation] = &[
         code: "unknown",
         source: Source::Status,
         meaning: "A call was sent, and whether it took effect could not be found out.",
-        mend: "run callroster resume later; it looks before it sends anything",
-        more: "A row without e-mail and number must be looked up by hand in the dashboard.",
+        mend: "run the same command again later; it looks before it sends anything",
+        more: "A row without e-mail and number cannot be looked up, so no later run sends it: look for the person at \
+               the provider by hand, and if nobody is there, send that row alone in a sheet of its own, with --again.",
     },
     Explanation {
         code: "not_attempted",
         source: Source::Status,
         meaning: "The run stopped before this row. Nothing was sent for it.",
-        mend: "go on with callroster resume",
+        mend: "run the same command again; it goes on with what is left",
         more: "",
     },
     Explanation {
@@ -154,10 +155,12 @@ pub(super) const EXITS: &[Explanation] = &[
     Explanation {
         code: "exit-5",
         source: Source::Exit,
-        meaning: "A guard of yours stopped the run: --max-errors, --max-delete, or a question that was \
-                  not answered with yes.",
-        mend: "look at the first errors, then run the same command",
-        more: "",
+        meaning: "A guard stopped the run: more rows failed than --max-errors allows, more users would go than \
+                  --max-delete allows (a fifth of the roster where nothing is said), or a question was not answered with \
+                  yes.",
+        mend: "the last line of the run names the guard; if that many are meant, run the same command with a higher \
+               bound",
+        more: "--max-delete 50 or --max-errors 5% sets another bound.",
     },
     Explanation {
         code: "exit-6",
@@ -179,7 +182,7 @@ pub(super) const EXITS: &[Explanation] = &[
         code: "exit-8",
         source: Source::Exit,
         meaning: "Some rows are unknown: a call was sent and its effect could not be found out.",
-        mend: "run callroster resume later; it looks before it sends anything",
+        mend: "run the same command again later; it looks before it sends anything",
         more: "A row without e-mail and number cannot be looked up, so no later run sends it: look for the person at \
                the provider by hand, and if nobody is there, send that row alone in a sheet of its own, with --again.",
     },
@@ -202,7 +205,7 @@ pub(super) const EXITS: &[Explanation] = &[
         source: Source::Exit,
         meaning: "You interrupted the run. Calls in flight were finished and noted, and the results are \
                   written.",
-        mend: "go on with callroster resume",
+        mend: "run the same command again, or callroster resume; it goes on",
         more: "",
     },
 ];

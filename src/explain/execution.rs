@@ -60,22 +60,23 @@ pub(super) const CODES: &[Explanation] = &[
                   effect. The user may be there or not.",
         mend: "run the command again later, it looks before it sends anything; look by hand for a row that has neither \
                e-mail nor number",
-        more: "A row without e-mail and number cannot be looked up: search for the name in the dashboard. \
-               Never enter such a person by hand before looking.",
+        more: "A row without e-mail and number cannot be looked up: search for the name in the dashboard, and if nobody \
+               is there, send that row alone in a sheet of its own, with --again.",
     },
     Explanation {
         code: "interrupted",
         source: Source::Execution,
         meaning: "The run stopped before this row was done. Nothing is lost.",
-        mend: "go on with callroster resume",
+        mend: "run the same command again; it goes on with what is left",
         more: "",
     },
     Explanation {
         code: "guard",
         source: Source::Execution,
-        meaning: "The run stopped itself, as you asked for: --strict, --max-errors, --max-delete, or a \
-                  question that was not answered with yes.",
-        mend: "look at the first errors, then run the command again",
+        meaning: "A guard stopped the run before this row: a row is invalid under --strict, more rows failed than \
+                  --max-errors allows, more users would go than --max-delete allows (a fifth of the roster where nothing \
+                  is said), or a question was not answered with yes.",
+        mend: "error_message names the guard; if that many are meant, run the same command with a higher bound",
         more: "--max-delete 50 or --max-errors 5% sets another bound.",
     },
     Explanation {

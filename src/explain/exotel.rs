@@ -68,7 +68,9 @@ pub(super) const CODES: &[Explanation] = &[
         meaning: "The phone number belongs to a device that is there already, of another user or even of \
                   another account.",
         mend: "give the row another number, or free this one first",
-        more: "A number in another account needs Exotel support.",
+        more: "To free a number, update its holder to another new_device_contact_uri, in a sheet that is sent before. Two \
+               people who swap numbers need three: one of them gets a spare number, the other the free one, the first \
+               the other's. A number in another account needs Exotel support.",
     },
     Explanation {
         code: "1022",

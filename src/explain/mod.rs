@@ -104,7 +104,8 @@ pub fn all() -> impl Iterator<Item = &'static Explanation> {
 pub fn explain(code: &str) -> Option<&'static Explanation> {
     let wanted = plain(code);
     let wanted = if wanted.starts_with("would_") { "would_create" } else { &wanted };
-    named(wanted).or_else(|| http::of_any_status(wanted).and_then(named))
+    let known = |wanted: &str| named(wanted).or_else(|| http::of_any_status(wanted).and_then(named));
+    known(wanted).or_else(|| known(&format!("http_{wanted}")))
 }
 
 /// The known code that looks most like this one; `None` where none does.

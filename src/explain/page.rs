@@ -37,7 +37,7 @@ pub fn list(width: usize) -> String {
 
 /// Code and mend in two columns, or one below the other where there is little room.
 fn entry(explanation: &Explanation, width: usize) -> String {
-    const COLUMN: usize = 26;
+    const COLUMN: usize = 28;
     if width < 2 * COLUMN {
         return format!("  {}\n{}", explanation.code, paragraph(explanation.mend, width, "      "));
     }

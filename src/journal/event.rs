@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::RowOutcome;
+use crate::outcome::{RowOutcome, Tally};
 use crate::plan::Look;
 
 /// The format that this version writes; a higher one is refused.
@@ -65,6 +65,9 @@ pub enum Event {
         /// Rows were left, whatever the exit code says.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         stopped: bool,
+        /// What came of all rows, those without a call too.
+        #[serde(default, skip_serializing_if = "Tally::is_empty")]
+        outcomes: Tally,
     },
 }
 

@@ -37,6 +37,8 @@ pub struct State {
     pub open: BTreeMap<u32, OpenRow>,
     /// How the rows ended that ended by calls.
     pub ended: Tally,
+    /// What that last process told of all rows; nothing while another one goes on.
+    pub told: Tally,
     /// Rows that failed and have another try when the run goes on.
     later: BTreeSet<u32>,
     looked_at: Vec<u64>,
@@ -135,15 +137,15 @@ impl State {
                 set(&mut self.ended_at, *row, offset);
             }
             Event::Resumed { .. } => {
-                (self.exit_code, self.stopped) = (None, false);
+                (self.exit_code, self.stopped, self.told) = (None, false, Tally::default());
                 for row in std::mem::take(&mut self.later) {
                     set(&mut self.ended_at, row, NONE);
                     self.ended.take(Status::Failed);
                 }
             }
             Event::Abandoned { .. } => self.abandoned = true,
-            Event::End { exit_code, stopped, .. } => {
-                (self.exit_code, self.stopped) = (Some(*exit_code), *stopped);
+            Event::End { exit_code, stopped, outcomes, .. } => {
+                (self.exit_code, self.stopped, self.told) = (Some(*exit_code), *stopped, outcomes.clone());
             }
         }
     }

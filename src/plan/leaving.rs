@@ -94,7 +94,7 @@ fn owned(user: &User) -> impl Iterator<Item = String> {
 
 fn disabling(wish: &Offboarding, user: &User, heir: Option<&str>, devices: Vec<String>) -> Vec<Step> {
     let mut steps = Vec::new();
-    if user.status != "disabled" {
+    if !user.is_disabled() {
         steps.push(Step::EnsureUserDisabled);
     }
     steps.extend(reassignment(wish, heir, devices));

@@ -40,13 +40,24 @@ pub(super) fn there(wish: Onboarding, user: &User) -> Verdict {
         return already_exists(user, &differing);
     }
     match wish.sip_password {
-        None => Verdict::unchanged(user),
+        None => unchanged(user),
         Some(password) => {
             let device_id = user.devices_of("sip").next().map(|device| device.id.clone());
             let steps = vec![Step::EnsureSipPassword { device_id, password }];
             Verdict::go(Status::Updated, Some(user.clone()), steps)
         }
     }
+}
+
+/// Whoever is switched off is not switched on by a sheet that says nothing of it, but told of.
+fn unchanged(user: &User) -> Verdict {
+    let mut verdict = Verdict::unchanged(user);
+    if let Verdict::Ending(outcome) = &mut verdict
+        && user.is_disabled()
+    {
+        outcome.details.insert("status".into(), "disabled".into());
+    }
+    verdict
 }
 
 /// The plan of a user who is not there.

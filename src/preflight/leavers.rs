@@ -39,7 +39,7 @@ impl Preflight<'_> {
             return Ok(Found::Refused { user_id: user.id, code: "already_exists", message });
         }
         if is_purge(request)
-            && user.status == "disabled"
+            && user.is_disabled()
             && let Some(archived) = walk.archived.get_or_try_init(|| self.archived_by_log()).await?
             && !archived.contains(&user.id)
         {
@@ -77,7 +77,7 @@ impl Preflight<'_> {
         };
         let mut users = self.in_full(users, request).await?;
         let known = users.first().map(|user| user.status.to_string());
-        users.retain(|user| !user.is_archived() && user.status != "disabled");
+        users.retain(|user| !user.is_archived() && !user.is_disabled());
         Ok(match (users.pop(), users.is_empty()) {
             (Some(user), true) => Ok(Box::new(user)),
             (Some(_), false) => Err((

@@ -77,7 +77,7 @@ impl Engine<'_> {
                 synced = &mut ahead.syncing, if !ahead.block.is_empty() => ahead.synced(synced.is_ok()),
                 _ = &mut flushing => flushing = Fuse::terminated(),
                 _ = kept_back.tick(), if flushing.is_terminated() => {
-                    self.watch.waiting(self.caller.why());
+                    self.watch.waiting(self.caller.why(), &|calls| self.caller.estimate(calls));
                     flushing = self.synced().boxed_local().fuse();
                 }
             }

@@ -48,8 +48,9 @@ pub trait Watch {
     fn call(&self, _seen: &CallSeen<'_>) {}
     /// All calls wait so long because the provider limits.
     fn paused(&self, _wait: Duration) {}
-    /// Why the next call waits, asked again and again; `None` while none waits.
-    fn waiting(&self, _why: Option<Waiting>) {}
+    /// Why the next call waits, asked again and again, and how long so many calls take as things stand; `None` while
+    /// none waits, and while no limit is known.
+    fn waiting(&self, _why: Option<Waiting>, _time_of: &dyn Fn(u64) -> Option<Duration>) {}
     /// A row has got so far, and this is on disk.
     fn ended(&self, _source_row: u64, _status: Status) {}
 }

@@ -46,8 +46,8 @@ impl Engine<'_> {
         let Some(most) = self.max_errors.filter(|most| failed >= (*most).max(1)) else { return false };
         let rows = if failed == 1 { "row" } else { "rows" };
         let message = format!(
-            "{failed} {rows} failed and --max-errors is {most}, so no further row was started; look into them, then go on \
-             with a higher --max-errors"
+            "{failed} {rows} failed and --max-errors is {most}, so no further row was started; look into them, then run \
+             the same command with a higher --max-errors"
         );
         self.stop.raise(Stop::new(Cause::Guard, "guard", message));
         true

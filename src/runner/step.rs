@@ -288,7 +288,7 @@ fn holds(step: &Step, user: &User) -> bool {
         Step::EnsureDisabled { device_id } => {
             device(device_id).is_none_or(|device| device.available != Some(true))
         }
-        Step::EnsureUserDisabled => user.status == "disabled",
+        Step::EnsureUserDisabled => user.is_disabled(),
         // These have ways of their own to look.
         _ => false,
     }

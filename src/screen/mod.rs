@@ -95,6 +95,11 @@ impl Screen {
         self.progress.begin(what, total);
     }
 
+    /// So many calls the stretch takes in all.
+    pub fn calls(&self, calls: u64) {
+        self.progress.calls(calls);
+    }
+
     /// So much of the stretch is done.
     pub fn done(&self, done: u64) {
         self.progress.done(done);
@@ -127,8 +132,8 @@ impl Watch for Screen {
         self.progress.paused(wait);
     }
 
-    fn waiting(&self, why: Option<Waiting>) {
-        self.progress.waiting(why);
+    fn waiting(&self, why: Option<Waiting>, time_of: &dyn Fn(u64) -> Option<Duration>) {
+        self.progress.waiting(why, time_of);
     }
 
     fn ended(&self, _source_row: u64, status: Status) {

@@ -31,8 +31,13 @@ pub(super) struct Progress {
     total: Cell<Option<u64>>,
     tally: RefCell<Tally>,
     last_line: Cell<Instant>,
-    /// Why nothing goes on at the moment.
+    /// Calls that all of it takes, where that is known.
+    calls: Cell<u64>,
+    /// Why nothing goes on at the moment, and how long the rest takes under the known limit.
     why: RefCell<Option<String>>,
+    left: Cell<Option<Duration>>,
+    /// The bar itself tells a time, by what has passed.
+    timed: Cell<bool>,
 }
 
 impl Progress {
@@ -54,7 +59,10 @@ impl Progress {
             total: Cell::new(None),
             tally: RefCell::new(Tally::default()),
             last_line: Cell::new(Instant::now()),
+            calls: Cell::new(0),
             why: RefCell::new(None),
+            left: Cell::new(None),
+            timed: Cell::new(false),
         }
     }
 
@@ -71,11 +79,14 @@ impl Progress {
         self.what.set(what);
         self.total.set(total);
         self.done.set(0);
+        self.calls.set(0);
+        self.left.set(None);
         *self.tally.borrow_mut() = Tally::default();
         self.last_line.set(Instant::now());
         if self.form == Form::Bar {
             let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-            bar.set_style(style(total.is_some()));
+            bar.set_style(style(total.is_some(), false));
+            self.timed.set(false);
             bar.set_prefix(what);
             bar.enable_steady_tick(Duration::from_millis(200));
             *self.bar.borrow_mut() = Some(bar);
@@ -87,8 +98,12 @@ impl Progress {
             && let Some(bar) = &*self.bar.borrow()
         {
             bar.set_length(total);
-            bar.set_style(style(true));
+            bar.set_style(style(true, self.timed.get()));
         }
+    }
+
+    pub(super) fn calls(&self, calls: u64) {
+        self.calls.set(calls);
     }
 
     pub(super) fn done(&self, done: u64) {
@@ -96,6 +111,7 @@ impl Progress {
         if let Some(bar) = &*self.bar.borrow() {
             bar.set_position(done);
         }
+        self.time_by_the_past(done > 0 && self.left.get().is_none() && self.why.borrow().is_none());
         if self.last_line.get().elapsed() >= BETWEEN_LINES {
             self.last_line.set(Instant::now());
             self.report();
@@ -105,7 +121,7 @@ impl Progress {
     pub(super) fn ended(&self, status: Status) {
         self.tally.borrow_mut().add(status);
         if let Some(bar) = &*self.bar.borrow() {
-            bar.set_message(endings(&self.tally.borrow()));
+            bar.set_message(self.message());
         }
         self.done(self.done.get() + 1);
     }
@@ -117,6 +133,7 @@ impl Progress {
                 if let Some(bar) = &*self.bar.borrow() {
                     bar.set_message(line);
                 }
+                self.time_by_the_past(false);
             }
             Form::Plain if wait >= Duration::from_secs(2) => self.line(&line),
             Form::Json => self.json(&json!({"event": "paused", "seconds": wait.as_secs_f64()})),
@@ -124,19 +141,44 @@ impl Progress {
         }
     }
 
-    /// Says beside the endings why nothing goes on, and for how long.
-    pub(super) fn waiting(&self, why: Option<Waiting>) {
+    /// Says beside the endings why nothing goes on, and for how long, and when all of it will be done.
+    pub(super) fn waiting(&self, why: Option<Waiting>, time_of: &dyn Fn(u64) -> Option<Duration>) {
+        let pause = why.map_or(Duration::ZERO, |why| why.left);
         let why = why.filter(|why| why.left >= Duration::from_secs(1)).map(|why| reason(&why));
-        if let Some(bar) = &*self.bar.borrow() {
-            let endings = endings(&self.tally.borrow());
-            let parts: Vec<&str> = [endings.as_str(), why.as_deref().unwrap_or_default()]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect();
-            bar.set_message(parts.join("; "));
-        }
         *self.why.borrow_mut() = why;
+        let rest = self.calls_left().and_then(time_of).map(|rest| rest + pause);
+        self.left.set(rest.filter(|rest| *rest >= Duration::from_secs(1)));
+        if let Some(bar) = &*self.bar.borrow() {
+            bar.set_message(self.message());
+        }
         self.done(self.done.get());
+    }
+
+    /// What the time that has passed tells of the rest is only right while nothing is waited for.
+    fn time_by_the_past(&self, timed: bool) {
+        if self.timed.replace(timed) != timed
+            && let Some(bar) = &*self.bar.borrow()
+        {
+            bar.set_style(style(self.total.get().is_some(), timed));
+        }
+    }
+
+    /// Calls of the rows that are left, as many for each as for all.
+    fn calls_left(&self) -> Option<u64> {
+        let total = self.total.get().filter(|total| *total > 0)?;
+        let rows = total.saturating_sub(self.done.get());
+        Some((u128::from(self.calls.get()) * u128::from(rows)).div_ceil(u128::from(total)) as u64)
+    }
+
+    /// What stands beside the bar.
+    fn message(&self) -> String {
+        let parts = [Some(endings(&self.tally.borrow())), self.why.borrow().clone(), self.left_in_words()];
+        let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        parts.join("; ")
+    }
+
+    fn left_in_words(&self) -> Option<String> {
+        self.left.get().map(|left| format!("about {} left", in_words(left)))
     }
 
     pub(super) fn end(&self) {
@@ -156,14 +198,17 @@ impl Progress {
             Form::Plain => {
                 let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
                 let endings = endings(&self.tally.borrow());
-                let why = self.why.borrow().as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-                self.line(format!("{what}: {done}{of} {endings}{why}").trim_end());
+                let notes: Vec<String> =
+                    [self.why.borrow().clone(), self.left_in_words()].into_iter().flatten().collect();
+                let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+                self.line(format!("{what}: {done}{of} {endings}{notes}").trim_end());
             }
             Form::Json => {
                 let why = self.why.borrow();
                 let why = why.as_deref();
+                let left = self.left.get().map(|left| left.as_secs_f64().ceil());
                 self.json(
-                    &json!({"event": "progress", "what": what, "done": done, "total": total, "waits": why}),
+                    &json!({"event": "progress", "what": what, "done": done, "total": total, "waits": why, "seconds_left": left}),
                 );
             }
             Form::Bar | Form::Silent => {}
@@ -197,14 +242,18 @@ fn reason(why: &Waiting) -> String {
     }
 }
 
-fn style(known: bool) -> ProgressStyle {
-    let template = match known {
-        // A bar of a few signs tells nothing.
-        true if super::width() < 60 => "{prefix} {pos}/{len} {msg} ({eta} left)",
-        true => "{prefix} [{wide_bar}] {pos}/{len} {msg} ({eta} left)",
-        false => "{prefix} {spinner} {pos} {msg}",
+/// `known`: how much there is in all; `timed`: the bar tells how much time is left.
+fn style(known: bool, timed: bool) -> ProgressStyle {
+    // A bar of a few signs tells nothing.
+    let template = match (known, super::width() < 60) {
+        (false, _) => "{prefix} {spinner} {pos} {msg}".to_owned(),
+        (true, narrow) => {
+            let bar = if narrow { "" } else { "[{wide_bar}] " };
+            let left = if timed { " ({eta} left)" } else { "" };
+            format!("{{prefix}} {bar}{{pos}}/{{len}} {{msg}}{left}")
+        }
     };
-    ProgressStyle::with_template(template).expect("a constant").progress_chars("=> ")
+    ProgressStyle::with_template(&template).expect("a constant").progress_chars("=> ")
 }
 
 /// `1 row`, `2 rows`.

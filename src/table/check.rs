@@ -119,7 +119,8 @@ fn header_of(span: &Span<'_>, delimiter: u8) -> Result<StringRecord, Fault> {
         return Err(Refusal(above.into()).into());
     }
     if text.to_ascii_lowercase().starts_with("sep=") {
-        let line = "line 1 is a `sep=` line, which only Excel knows; delete it, line 1 must name the columns";
+        let line = "line 1 is a `sep=` line, which Excel obeys and does not show; open the file in Excel and save it anew as \
+                    CSV UTF-8, or delete that line in a text editor: line 1 must name the columns";
         return Err(Refusal(line.into()).into());
     }
     split(text, delimiter, span.quoted, &mut header);

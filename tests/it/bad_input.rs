@@ -138,7 +138,7 @@ fn standard_input_is_called_by_its_name() {
 fn newcomers_do_not_pass_for_leavers() {
     let desk = Desk::new();
     for header in ["Name,Email,Mobile,Department", "Full Name,Email", "First,Last,Email", "user_id,note"] {
-        desk.sheet("people.csv", &format!("{header}\n"));
+        desk.sheet("people.csv", format!("{header}\n"));
         let said = desk.run(&["validate", "people.csv"]).exits(2);
         said.tells("people.csv, line 1: the columns do not tell whether these people come, change or go");
     }
@@ -151,7 +151,7 @@ fn newcomers_do_not_pass_for_leavers() {
 fn a_date_is_no_number_whatever_the_country() {
     let desk = Desk::new();
     for cell in ["2025-12-01", "12/01/2025", "01.12.2025", "01-Dec-25", "2025-12-01 00:00:00"] {
-        desk.sheet("people.csv", &format!("first_name,last_name,device_contact_uri\nTom,Berg,{cell}\n"));
+        desk.sheet("people.csv", format!("first_name,last_name,device_contact_uri\nTom,Berg,{cell}\n"));
         for country in [&[][..], &["--default-country", "IN"], &["--default-country", "DE"]] {
             let said = desk.run(&[&["validate", "people.csv"][..], country].concat()).exits(3);
             said.tells("phone_damaged").tells("is a date, which a spreadsheet may have made of a number");

@@ -95,6 +95,31 @@ fn passwords_under_any_heading_stay_out_of_results() {
 }
 
 #[test]
+fn a_profile_names_the_columns_of_the_sheets_that_have_them() {
+    let desk = Desk::new();
+    desk.sheet("config.toml", "[acme]\nmap = { Given = \"first_name\", Family = \"last_name\" }\n");
+    desk.sheet("theirs.csv", "Given,Family,email\nAsha,Sharma,asha@example.com\n");
+    desk.sheet("ours.csv", "first_name,last_name,email\nRavi,Iyer,ravi@example.com\n");
+    desk.sheet("leavers.csv", "email\nravi@example.com\n");
+    for (command, sheet) in [("onboard", "theirs.csv"), ("onboard", "ours.csv"), ("offboard", "leavers.csv")]
+    {
+        desk.run(&[command, sheet, "--simulate", "--yes", "--config", "config.toml", "-p", "acme"]).exits(0);
+    }
+}
+
+#[test]
+fn the_list_of_runs_tells_of_rows_without_a_call_too() {
+    let desk = Desk::new();
+    desk.sheet("staff.csv", people(2, 0));
+    desk.run(&["onboard", "staff.csv", "--simulate"]).exits(0);
+    desk.sheet("leavers.csv", "email\nnobody@example.com\nnot an address\n");
+    desk.run(&["offboard", "leavers.csv", "--simulate", "--yes"]).exits(4);
+    let runs = desk.run(&["runs"]).exits(0).out;
+    assert!(runs.contains("2 created"), "{runs}");
+    assert!(runs.contains("nothing sent") && runs.contains("1 invalid, 1 failed"), "{runs}");
+}
+
+#[test]
 fn a_run_is_found_where_the_profile_keeps_it() {
     let desk = Desk::new();
     desk.sheet("staff.csv", people(3, 0));

@@ -305,7 +305,8 @@ async fn tell(world: &World, scenario: &Scenario, journal: &Journal, stop: &Stop
     let (cause, stopped) = (stop.as_ref().map(|stop| stop.cause), stop.is_some());
     let code = if synced.is_err() { 1 } else { exit_code(&tally, cause, later) };
     world.told.replace(Some(told));
-    let _ = journal.durable(&Event::End { at: stamp(world), exit_code: code, stopped }).await;
+    let _ =
+        journal.durable(&Event::End { at: stamp(world), exit_code: code, stopped, outcomes: tally }).await;
     Process::Ended
 }
 

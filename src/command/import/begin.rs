@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::input::Input;
 use crate::cli::ImportOptions;
+use crate::columns::Columns;
 use crate::command::sheet::SheetRows;
 use crate::command::{Connection, Failure};
 use crate::history::{self, History, Key, Run, Standing, first_difference};
@@ -33,7 +34,8 @@ pub(super) async fn begin_or_go_on(
     }
     let unfinished = history.unfinished(&header, |folder| {
         screen.warn(&format!(
-            "the run {} cannot be read, so nobody knows whether it was of this sheet; keep a copy of {} and move it away",
+            "the run {} cannot be read, so nobody knows whether it was of this sheet; keep a copy of {} and move it away. People without \
+             e-mail and number whom it made would be made again after that: look for them at the provider first",
             folder.id,
             folder.path.display()
         ));
@@ -94,10 +96,12 @@ async fn go_on(
     })?;
     let now = run.journal.state();
     screen.say(&format!(
-        "going on with run {id} of {}: {} ended, {} in the middle",
+        "going on with run {id} of {} ({} {}): {} ended, {} in the middle of their calls",
         state.header.started,
+        header.command,
+        header.input.path,
         plural(now.ended_rows(), "row"),
-        now.open.len()
+        plural(now.open.len() as u64, "row")
     ));
     drop(now);
     Ok(run)
@@ -204,12 +208,12 @@ fn header(options: &ImportOptions, input: &Input, connection: &Connection) -> Re
             bytes: input.sheet.bytes(),
             rows: input.sheet.count(),
         },
-        options: kept_options(options),
+        options: kept_options(options, input.checker.columns()),
     })
 }
 
 /// The options of a run by their long names, those at their default left out.
-fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
+fn kept_options(options: &ImportOptions, columns: &Columns) -> BTreeMap<String, String> {
     let mut kept = BTreeMap::new();
     let mut keep = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -237,7 +241,8 @@ fn kept_options(options: &ImportOptions) -> BTreeMap<String, String> {
     keep("delimiter", sheet.form.delimiter.map(|byte| char::from(byte).to_string()));
     keep("encoding", sheet.form.encoding.clone());
     keep("sheet", sheet.form.sheet.clone());
-    let mapped: Vec<String> = sheet.mappings.iter().map(|mapping| mapping.to_string()).collect();
+    let heeded = sheet.mappings.iter().filter(|mapping| columns.heeds(mapping));
+    let mapped: Vec<String> = heeded.map(|mapping| mapping.to_string()).collect();
     keep("map", (!mapped.is_empty()).then(|| mapped.join("\n")));
     let path = |path: &Option<std::path::PathBuf>| path.as_deref().map(history::input_path);
     keep("results", path(&sheet.results));

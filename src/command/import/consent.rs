@@ -33,7 +33,8 @@ impl Import<'_> {
     /// `--max-delete`: whether so many may go; raises the stop sign if not.
     pub(super) fn guarded(&self, planned: &Planned) -> bool {
         let Some(excess) = self.excess(planned) else { return true };
-        let message = format!("{excess}; nothing was sent; {}", self.consent_to(planned));
+        let more = if self.run.journal.state().wrote { "nothing more" } else { "nothing" };
+        let message = format!("{excess}; {more} was sent; {}", self.consent_to(planned));
         self.stop.raise(Stop::new(Cause::Guard, "guard", message));
         false
     }

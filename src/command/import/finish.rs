@@ -10,8 +10,9 @@ use super::begin::now;
 use super::results::{Results, Told};
 use crate::command::Failure;
 use crate::command::output::{put_out_json, standard_output};
+use crate::command::runs::goes_on_by;
 use crate::journal::Event;
-use crate::outcome::{Cause, Status, Stop, exit, exit_code};
+use crate::outcome::{Cause, Status, Stop, Tally, exit, exit_code};
 use crate::runner::CallCounts;
 use crate::screen::{people, plural};
 use crate::table::{Privacy, WholeFile, write_results_workbook};
@@ -30,7 +31,12 @@ impl Import<'_> {
         let handed_out = self.hand_out(&self.run.folder.results());
         if !self.options.dry_run {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
-            let end = Event::End { at: now(), exit_code: code, stopped: stop.is_some() };
+            let end = Event::End {
+                at: now(),
+                exit_code: code,
+                stopped: stop.is_some(),
+                outcomes: told.tally.clone(),
+            };
             let _ = self.run.journal.durable(&end).await;
         }
         // The run is over, wherever its results are.
@@ -43,14 +49,18 @@ impl Import<'_> {
         }
         if self.goes_on() {
             let command = self.settings.typed().command("resume", &self.run.folder.id);
-            self.screen.show(&format!("to go on: {command}"));
+            self.screen.show(&match self.reads_standard_input() {
+                true => "to go on: give the same command the same input again".to_owned(),
+                false => format!("to go on: {command}"),
+            });
         }
         handed_out.map(|()| code)
     }
 
     /// The last word of a run that sent something and cannot go on, such as one whose sheet somebody wrote to.
     pub(super) async fn broken_off(&self, failure: Failure) -> Failure {
-        let end = Event::End { at: now(), exit_code: exit::INTERNAL, stopped: true };
+        let end =
+            Event::End { at: now(), exit_code: exit::INTERNAL, stopped: true, outcomes: Tally::default() };
         let _ = self.run.journal.durable(&end).await;
         let ended = plural(self.run.journal.state().ended_rows(), "row");
         let command = self.settings.typed().command("resume", &self.run.folder.id);
@@ -105,6 +115,10 @@ impl Import<'_> {
         let state = self.run.journal.state();
         // A run that met an archive which was none goes no further; the stop message names the way.
         !self.options.dry_run && state.unfinished() && !state.not_archived
+    }
+
+    fn reads_standard_input(&self) -> bool {
+        self.options.sheet.file == Path::new("-")
     }
 
     fn summarise(&self, told: &Told, counts: CallCounts, code: u8) -> Result<(), Failure> {
@@ -177,7 +191,7 @@ impl Import<'_> {
             "failed": failed,
             "exit_code": code,
             // Whoever reads this knows the options that were given.
-            "resume": self.goes_on().then(|| format!("callroster resume {}", self.run.folder.id)),
+            "resume": self.goes_on().then(|| goes_on_by(&self.run.journal.state().header)),
         });
         put_out_json(&summary)
     }

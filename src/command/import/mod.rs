@@ -164,6 +164,7 @@ impl Import<'_> {
             sip_devices: Default::default(),
         };
         self.screen.begin(self.verb(), Some(planned.to_do));
+        self.screen.calls(planned.calls);
         rows.rewind_rows()?;
         engine.find_doubtful(async || self.next_planned(rows).await).await?;
         rows.rewind_rows()?;

@@ -119,6 +119,14 @@ impl Import<'_> {
             let people = screen::people(planned.invited);
             self.screen.say(&format!("{people} will get an invitation mail from the provider"));
         }
+        let nameless = self.input.survey.nameless;
+        if nameless > 0 && self.options.kind == Kind::Onboard {
+            let have = if nameless == 1 { "has" } else { "have" };
+            self.screen.say(&format!(
+                "note: {} {have} no e-mail and no number to be found by; a line with a total would look so",
+                plural(nameless, "row")
+            ));
+        }
         if planned.busy > 0 {
             self.screen.warn(&format!(
                 "{} on a call right now (on_a_call in the results)",
