@@ -99,6 +99,11 @@ impl Lane {
         self.headroom
     }
 
+    /// Whether a call of this kind was answered, or refused.
+    pub(super) fn is_heard(&self) -> bool {
+        self.trip > 0.0 || self.refused > 0
+    }
+
     /// How many calls were started.
     pub(super) fn started(&self) -> u64 {
         self.started
@@ -134,9 +139,14 @@ impl Lane {
         }
     }
 
+    /// Whether what headers tell covers one more call; where they tell nothing, it does.
+    pub(super) fn is_covered(&self, now: f64, all_in_flight: u32) -> Cover {
+        self.left.as_ref().map_or(Cover::Yes, |left| left.cover(now, all_in_flight, self.headroom))
+    }
+
     pub(super) fn allows(&mut self, now: f64, all_in_flight: u32) -> Allowed {
-        if let Some(left) = &self.left {
-            return left.cover(now, all_in_flight, self.headroom).into();
+        if self.left.is_some() {
+            return self.is_covered(now, all_in_flight).into();
         }
         match &mut self.sort {
             Sort::Unknown => Allowed::Yes,
@@ -224,13 +234,19 @@ impl Lane {
         let after = (self.started - 1 - ticket.sequence.min(self.started - 1)) as f64;
         let started = ticket.started.as_secs_f64();
         let refused = Refused { now, started, taken, after, told, chance };
-        if let (Some(left), Some(told)) = (&mut self.left, told) {
-            left.exhausted(now + told);
+        if let Some(told) = self.exhausted(now, told) {
             return Pause { first, seconds: told };
         }
         let blind = self.learn(&refused, ticket.sequence, first);
         self.taken = taken;
         Pause { first, seconds: told.unwrap_or(blind) }
+    }
+
+    /// A 429 that names a wait, where headers tell of a window: nothing is left of it. Returns the wait then.
+    pub(super) fn exhausted(&mut self, now: f64, told: Option<f64>) -> Option<f64> {
+        let (Some(left), Some(told)) = (&mut self.left, told) else { return None };
+        left.exhausted(now + told);
+        Some(told)
     }
 
     fn learn(&mut self, refused: &Refused, sequence: u64, first: bool) -> f64 {

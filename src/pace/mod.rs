@@ -31,6 +31,7 @@ use lane::{Allowed, Lane, Pause};
 pub use learned::{Kind, Learned, LearnedAtOnce, LearnedLimit};
 use slots::Slots;
 use tokens::{Heard, Tokens};
+use told::Cover;
 pub use vain::InVain;
 
 use crate::provider::Limits;
@@ -54,6 +55,15 @@ const CAP_MARGIN: f64 = 0.01;
 pub enum Does {
     Read,
     Write,
+}
+
+impl Does {
+    fn other(self) -> Does {
+        match self {
+            Does::Read => Does::Write,
+            Does::Write => Does::Read,
+        }
+    }
 }
 
 /// A cap of the user's own, `--rate`.
@@ -216,8 +226,21 @@ impl Pace {
         if !self.at_once.room(in_flight) {
             return Gate::Full;
         }
-        let allowed = match &self.tokens {
-            Some(tokens) => tokens.cover(now, in_flight, self.writes.headroom()).into(),
+        // Until a kind has been answered, what was told to the other one may well hold for both.
+        let other = self.known_lane(does.other());
+        let borrowed = other.is_covered(now, in_flight);
+        if borrowed != Cover::Yes && !self.known_lane(does).is_heard() {
+            return match borrowed {
+                Cover::At(then) => at(then),
+                _ => Gate::Full,
+            };
+        }
+        let by_tokens =
+            self.tokens.as_ref().map(|tokens| tokens.cover(now, in_flight, self.writes.headroom()));
+        let allowed = match by_tokens {
+            // Headers may tell of another limit beside the bucket.
+            Some(Cover::Yes) => self.known_lane(does).is_covered(now, in_flight).into(),
+            Some(cover) => cover.into(),
             None => self.lane(does).allows(now, in_flight),
         };
         match allowed {
@@ -355,7 +378,9 @@ impl Pace {
                 let seconds = told.unwrap_or(tokens.pause());
                 self.deaf = tokens.lies();
                 self.tokens = self.tokens.take().filter(|_| !self.deaf);
-                self.lane(ticket.does).forget();
+                let lane = self.lane(ticket.does);
+                lane.forget();
+                lane.exhausted(now, told);
                 Pause { first, seconds }
             }
         };

@@ -196,3 +196,48 @@ fn a_first_call_that_was_long_on_its_way_does_not_bring_the_next_ones_too_near()
     }
     assert!(starts[4] - 0.15 > 1.0, "{starts:?}");
 }
+
+/// An answer that tells of a window: calls that are left of ten, and seconds until it ends.
+fn window(remaining: u64, reset: u64) -> Limits {
+    let reset = Some(Duration::from_secs(reset));
+    Limits { limit: Some(10), remaining: Some(remaining), reset, ..Limits::default() }
+}
+
+#[test]
+fn what_a_read_was_told_holds_for_the_first_writes_too() {
+    let mut pace = Pace::new(Some(8), None);
+    let look = pace.start(seconds(0.0), Does::Read);
+    pace.end(seconds(0.1), look, Ended::Answered(window(0, 4)), 0.0);
+    assert!(nearly(pace.gate(seconds(0.2), Does::Write), 4.1));
+    assert_eq!(pace.gate(seconds(4.2), Does::Write), Gate::Open);
+}
+
+#[test]
+fn a_bucket_that_tells_its_level_and_headers_that_tell_of_a_window_both_hold() {
+    let mut pace = Pace::new(Some(8), None);
+    let look = pace.start(seconds(0.0), Does::Write);
+    let both = Limits { tokens: Some(100), ..window(0, 4) };
+    pace.end(seconds(0.1), look, Ended::Answered(both), 0.0);
+    assert!(nearly(pace.gate(seconds(0.2), Does::Write), 4.1));
+}
+
+#[test]
+fn refusals_in_spite_of_a_level_are_asked_about_ever_later() {
+    let mut pace = Pace::new(Some(8), None);
+    let look = pace.start(seconds(0.0), Does::Read);
+    pace.end(seconds(0.1), look, Ended::Answered(Limits { tokens: Some(100), ..Limits::default() }), 0.0);
+    let (mut now, mut asked) = (1.0, Vec::new());
+    while asked.len() < 6 {
+        match pace.gate(seconds(now), Does::Write) {
+            Gate::At(then) => now = then.as_secs_f64(),
+            Gate::Full => panic!("nothing is in flight"),
+            Gate::Open => {
+                let ticket = pace.start(seconds(now), Does::Write);
+                pace.end(seconds(now), ticket, blind(), 0.0);
+                asked.push(now);
+            }
+        }
+    }
+    let waits: Vec<f64> = asked.windows(2).map(|two| two[1] - two[0]).collect();
+    assert!(waits[1..].windows(2).all(|two| two[1] > 1.5 * two[0]), "{waits:?}");
+}

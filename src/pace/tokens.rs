@@ -57,6 +57,8 @@ pub(super) struct Tokens {
     /// Calls that took nothing since the anchor.
     refused: f64,
     lies: u32,
+    /// Bursts of refusals since the last word.
+    in_row: i32,
 }
 
 impl Tokens {
@@ -68,10 +70,13 @@ impl Tokens {
         };
         let at = f64::midpoint(call.started, now);
         let word = Word { at, heard: now, call, level: level as f64 };
+        if let Some(tokens) = tokens {
+            tokens.in_row = 0;
+        }
         match tokens {
             None => {
                 let (newest, anchor, most) = (word, word, word.level);
-                *tokens = Some(Tokens { newest, anchor, flow: None, most, refused: 0.0, lies: 0 });
+                *tokens = Some(Tokens { newest, anchor, flow: None, most, refused: 0.0, lies: 0, in_row: 0 });
             }
             Some(tokens) if call.started >= tokens.newest.heard => tokens.hear(word),
             // Two calls that were in flight together: nobody knows which was served last.
@@ -115,6 +120,7 @@ impl Tokens {
     /// A 429: whatever was thought, there is nothing left. `first` of its burst.
     pub(super) fn refused(&mut self, now: f64, call: Heard, first: bool) {
         self.refused += 1.0;
+        self.in_row += i32::from(first);
         self.lies += u32::from(first && self.newest.level > f64::from(call.beside) + 1.0);
         let sequence = call.sequence.max(self.newest.call.sequence);
         self.newest = Word { at: now, heard: now, call: Heard { sequence, ..call }, level: 0.0 };
@@ -125,9 +131,10 @@ impl Tokens {
         self.lies >= MOST_LIES
     }
 
-    /// How long to wait after a refusal that did not say.
+    /// How long to wait after a refusal that did not say; twice as long after each that follows.
     pub(super) fn pause(&self) -> f64 {
-        (KEPT / self.flow.unwrap_or(KEPT)).clamp(0.1, 30.0)
+        let again = 2f64.powi((self.in_row - 1).clamp(0, 16));
+        (KEPT / self.flow.unwrap_or(KEPT) * again).clamp(0.1 * again.min(300.0), 30.0)
     }
 
     /// Whether one more call is covered beside those in flight; a part of the bucket is left to others.
