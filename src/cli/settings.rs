@@ -11,6 +11,7 @@ use super::{Typed, Usage};
 use crate::columns::Mapping;
 use crate::pace::Cap;
 use crate::provider::audian::Dialect;
+use crate::provider::http::canonical_base_url;
 use crate::row::Mode;
 use crate::validate::Vocabulary;
 
@@ -260,7 +261,7 @@ impl Settings {
 
     fn base_url(&self, name: ProviderName) -> Result<String, Usage> {
         if let Some(url) = self.arguments.base_url.as_ref().or(self.profile.base_url.as_ref()) {
-            return Ok(url.trim_end_matches('/').to_string());
+            return Ok(canonical_base_url(url));
         }
         let region = self.arguments.region.as_deref().or(self.profile.region.as_deref());
         match (name, region.map(str::to_ascii_lowercase).as_deref()) {

@@ -13,6 +13,7 @@ use crate::columns::Mapping;
 use crate::history::{History, Standing};
 use crate::journal::{Header, State};
 use crate::outcome::exit;
+use crate::provider::http::canonical_base_url;
 use crate::row::{Kind, Mode};
 use crate::table::{FormulaGuard, SheetOptions};
 use crate::validate::{Rules, Vocabulary};
@@ -70,13 +71,14 @@ fn newest_unfinished(history: &History) -> Option<Standing> {
 
 /// Refuses options that name another account than the run's: it would go on with its own all the same.
 fn same_account(header: &Header, given: &ProviderArguments) -> Result<(), Usage> {
-    let differs = |given: &Option<String>, own: &str| {
-        given.as_ref().is_some_and(|given| given.trim_end_matches('/') != own.trim_end_matches('/'))
-    };
+    let differs = |given: &Option<String>, own: &str| given.as_ref().is_some_and(|given| given != own);
+    let base_url = given.base_url.as_deref().map(canonical_base_url);
     let is_real = !header.base_url.is_empty();
     let option = match () {
         () if is_real && (given.simulate || given.simulate_fresh) => "--simulate",
-        () if is_real && differs(&given.base_url, &header.base_url) => "--base-url (CALLROSTER_BASE_URL)",
+        () if is_real && differs(&base_url, &canonical_base_url(&header.base_url)) => {
+            "--base-url (CALLROSTER_BASE_URL)"
+        }
         () if is_real && differs(&given.account, &header.account) => "--account (CALLROSTER_ACCOUNT)",
         () if given.simulate_fresh => "--simulate-fresh",
         () => return Ok(()),

@@ -99,7 +99,9 @@ fn named_device<'a>(wish: &Updating, user: &'a User) -> Result<Option<&'a Device
     }
     // A device need not have an address, and must not answer to a blank cell.
     let Some(uri) = &wish.who.contact_uri else { return Ok(None) };
-    Ok(user.own_devices().find(|device| device.contact_uri.eq_ignore_ascii_case(uri)))
+    let with = |uri: &str| user.own_devices().find(|device| device.contact_uri.eq_ignore_ascii_case(uri));
+    // A row that was carried out before names the number that was.
+    Ok(with(uri).or_else(|| with(wish.new_number.as_ref()?)))
 }
 
 /// The device for one change: the named one where it fits, else the only one that fits.

@@ -51,7 +51,16 @@ impl Preflight<'_> {
             return Ok(Found::Refused { user_id: user.id, code: "user_not_archived", message });
         }
         if user.devices.is_none() && needs_devices(request) && !user.is_archived() {
-            user.devices = Some(self.devices(&user.id).await?);
+            user.devices = self.devices(&user.id).await?;
+            if user.devices.is_none()
+                && let Request::Offboard(wish) = request
+            {
+                if wish.devices.is_empty() && wish.reassign_to.is_some() {
+                    return Ok(unlisted_devices(user.id));
+                }
+                let named = wish.devices.iter().map(|id| Device { id: id.clone(), ..Device::default() });
+                user.devices = Some(named.collect());
+            }
         }
         let heir = match request {
             Request::Offboard(wish) if wish.mode != Mode::Purge => wish.reassign_to.as_deref(),
@@ -124,16 +133,26 @@ impl Preflight<'_> {
         }
     }
 
-    async fn devices(&self, user_id: &str) -> Result<Vec<Device>, Broken> {
+    /// The devices of a user who is there; `None` where nobody lists them.
+    async fn devices(&self, user_id: &str) -> Result<Option<Vec<Device>>, Broken> {
         match self.caller.devices_of(user_id).await {
-            Err(Broken::Failed(error)) if error.failure == Failure::Missing => Ok(Vec::new()),
-            read => read.inspect_err(|broken| {
+            Err(Broken::Failed(error)) if error.failure == Failure::Missing => Ok(None),
+            read => read.map(Some).inspect_err(|broken| {
                 if let Broken::Failed(error) = broken {
                     self.refused(&Call::Devices { user_id: String::new(), start: None }, error);
                 }
             }),
         }
     }
+}
+
+/// Nobody is ended while the devices that the row gives away stay behind.
+fn unlisted_devices(user_id: String) -> Found {
+    let message = format!(
+        "this deployment of the provider does not list the devices of the user {user_id}, so nobody knows which of them go to \
+         reassign_to; name them in the devices column, or clear reassign_to"
+    );
+    Found::Refused { user_id, code: "device_not_found", message }
 }
 
 /// Archived users need not be shown by any read, so their id is taken at its word.

@@ -186,7 +186,7 @@ impl Preflight<'_> {
                 (None, None, None) => Vec::new(),
             };
             let found = self.in_full(found, &sought.request).await?;
-            let found = self.judge(who, found, walk).await?;
+            let found = self.judge(&sought.request, found, walk).await?;
             let found = self.with_devices(&sought.request, found, walk).await?;
             Ok((sought, found))
         });
@@ -194,7 +194,8 @@ impl Preflight<'_> {
     }
 
     /// Holds everything that a row says of its user against those who were found by its first name.
-    async fn judge(&self, who: &Identity, mut found: Vec<User>, walk: &Walk) -> Result<Found, Broken> {
+    async fn judge(&self, request: &Request, mut found: Vec<User>, walk: &Walk) -> Result<Found, Broken> {
+        let who = identity_of(request);
         if let (Some(id), true) = (&who.user_id, found.len() > 1) {
             found.retain(|user| user.id == *id);
         }
@@ -207,17 +208,18 @@ impl Preflight<'_> {
         }
         match <[User; 1]>::try_from(found) {
             Ok([user]) if planted(Bug::SecondNameUnchecked) => Ok(Found::One(Box::new(user))),
-            Ok([user]) => Ok(match contradiction(who, &user) {
+            Ok([user]) => Ok(match contradiction(request, &user) {
                 Some(message) => Found::Conflict(message),
                 None => Found::One(Box::new(user)),
             }),
-            Err(users) if users.is_empty() => self.second_look(who, walk).await,
+            Err(users) if users.is_empty() => self.second_look(request, walk).await,
             Err(users) => Ok(Found::Several(users)),
         }
     }
 
     /// Nobody answers to a row's first name; perhaps somebody answers to another one, and then the row contradicts itself.
-    async fn second_look(&self, who: &Identity, walk: &Walk) -> Result<Found, Broken> {
+    async fn second_look(&self, request: &Request, walk: &Walk) -> Result<Found, Broken> {
+        let who = identity_of(request);
         if let (Some(email), Some(contact)) = (&who.email, &who.contact_uri) {
             let users = match &walk.directory {
                 Some(directory) => directory.named(std::slice::from_ref(contact)),
@@ -233,6 +235,10 @@ impl Preflight<'_> {
         if let (Some(id), true) = (&who.user_id, who.email.is_some() || who.contact_uri.is_some())
             && let Some(user) = self.by_id(id, walk).await?
         {
+            // Lists leave out who is archived, and a row that was carried out before names what was.
+            if has_email(request, &user) && contradiction(request, &user).is_none() {
+                return Ok(Found::One(Box::new(user)));
+            }
             let other = who.email.as_deref().or(who.contact_uri.as_deref()).unwrap_or_default();
             return Ok(Found::Conflict(format!(
                 "nobody has {other}, but there is a user {}; correct one of the two cells",
@@ -311,7 +317,8 @@ fn pick(users: &[User], is_meant: impl Fn(&User) -> bool) -> Vec<User> {
 }
 
 /// What of the row does not fit the user whom its first name found.
-fn contradiction(who: &Identity, user: &User) -> Option<String> {
+fn contradiction(request: &Request, user: &User) -> Option<String> {
+    let who = identity_of(request);
     if let Some(id) = who.user_id.as_ref().filter(|id| **id != user.id) {
         let by = who.email.as_deref().or(who.contact_uri.as_deref()).unwrap_or_default();
         return Some(format!(
@@ -321,6 +328,12 @@ fn contradiction(who: &Identity, user: &User) -> Option<String> {
     }
     let named = who.email.is_some() || who.user_id.is_some();
     let contact = who.contact_uri.as_ref().filter(|contact| named && !may_have(user, contact))?;
+    if let Request::Update(wish) = request
+        && wish.new_number.as_ref().is_some_and(|number| user.answers_to(number))
+    {
+        // The row was carried out before.
+        return None;
+    }
     let name = match &who.email {
         Some(email) => format!("with the email {email}"),
         None => user.id.clone(),
@@ -334,6 +347,18 @@ fn contradiction(who: &Identity, user: &User) -> Option<String> {
             )
         }
     })
+}
+
+/// Whether the user has the e-mail of the row, or the one that the row gives; archived users need not show any.
+fn has_email(request: &Request, user: &User) -> bool {
+    let given = match request {
+        Request::Update(wish) => wish.new_email.as_deref(),
+        _ => None,
+    };
+    let is_theirs = |email: &str| user.email.eq_ignore_ascii_case(email);
+    let untold = user.is_archived() && user.email.is_empty();
+    identity_of(request).email.as_deref().is_none_or(|email| untold || is_theirs(email))
+        || given.is_some_and(is_theirs)
 }
 
 /// Whether the user may have this number; a list need not show devices and phones.

@@ -66,6 +66,12 @@ impl Audian {
                 let devices = rows.iter().filter_map(|row| wire::device(row, user_id)).collect();
                 Ok(Content::Devices(DevicePage { devices, next: wire::next_key(body) }))
             }
+            Call::AllDevices { owner, .. } => {
+                let rows = rows(data).ok_or_else(no_answer)?.iter();
+                let owned = rows.filter(|row| wire::owner_of_device(row) == *owner);
+                let devices = owned.filter_map(|row| wire::device(row, owner)).collect();
+                Ok(Content::Devices(DevicePage { devices, next: wire::next_key(body) }))
+            }
             Call::Deletions { .. } => {
                 let deletions = rows(data).ok_or_else(no_answer)?.iter().map(wire::deletion).collect();
                 Ok(Content::Deletions(DeletionPage { deletions, next: wire::next_key(body) }))

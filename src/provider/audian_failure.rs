@@ -158,7 +158,9 @@ fn names_somebody(call: &Call) -> bool {
 pub(super) fn may_be_lacking(call: &Call) -> bool {
     matches!(
         call,
-        Call::Reassign { .. }
+        Call::Devices { .. }
+            | Call::AllDevices { .. }
+            | Call::Reassign { .. }
             | Call::Archive { .. }
             | Call::Purge { .. }
             | Call::Restore { .. }

@@ -24,6 +24,9 @@ pub(super) fn parts(account: &AudianAccount, key: &Secret, call: &Call) -> (Meth
         Call::Devices { user_id, start } => {
             (Method::Get, format!("{}/devices?{}", user(user_id), page(PAGE, start)), None)
         }
+        Call::AllDevices { start, .. } => {
+            (Method::Get, format!("{base}/devices?{}", page(PAGE, start)), None)
+        }
         Call::Deletions { start } => {
             (Method::Get, format!("{base}/audit/users/deletions?{}", page(PAGE, start)), None)
         }

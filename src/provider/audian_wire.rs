@@ -86,6 +86,11 @@ fn status(data: &Value) -> String {
     }
 }
 
+/// The id of the user to whom a device belongs; empty where none is told.
+pub(super) fn owner_of_device(data: &Value) -> String {
+    text(data, &["owner_id", "assignedUser", "ownerId"])
+}
+
 /// A device of the user `of`; `None` for one without an id.
 pub(super) fn device(data: &Value, of: &str) -> Option<Device> {
     let id = text(data, &["id"]);
@@ -96,7 +101,7 @@ pub(super) fn device(data: &Value, of: &str) -> Option<Device> {
     let sip = data.get("sip").unwrap_or(&Value::Null);
     let sip_name = Some(text(data, &["sipUsername", "sip_username"])).filter(|name| !name.is_empty());
     let sip_name = sip_name.unwrap_or_else(|| text(sip, &["username"]));
-    let owner = text(data, &["owner_id", "assignedUser", "ownerId"]);
+    let owner = owner_of_device(data);
     Some(Device {
         id,
         name: text(data, &["name"]).into(),

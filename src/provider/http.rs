@@ -14,6 +14,7 @@ use reqwest::{Client, ClientBuilder, Request, Response, redirect, retry};
 
 use super::clock::{TheirClock, local_now};
 use super::http_address::Address;
+pub use super::http_address::canonical as canonical_base_url;
 use super::http_plain::PlainTransport;
 use super::{HttpReply, HttpRequest, Limits, Method, Transport, TransportError, TransportFailure};
 

@@ -70,6 +70,13 @@ impl Address {
     }
 }
 
+/// A base URL as all its spellings have it (capitals, the usual port, a `/v2` or `/` at the end), by which an account is
+/// known again. What is none stays as it is, and is refused when it is used.
+pub fn canonical(text: &str) -> String {
+    let text = text.trim();
+    Url::parse(text).map_or_else(|_| text.to_owned(), |url| without_tail(url.as_str()).to_owned())
+}
+
 /// Every path begins with `/v2`, so one at the end of the base is taken off.
 fn without_tail(base: &str) -> &str {
     let base = base.trim_end_matches('/');
@@ -115,6 +122,19 @@ mod tests {
             assert!(refused.is_err_and(|error| error.contains("plain http")), "{host}");
         }
         assert!(Address::read("https://exotel.com", true).is_err_and(|error| error.contains("this machine")));
+    }
+
+    #[test]
+    fn all_spellings_of_a_base_url_are_one() {
+        for text in [
+            "HTTPS://CCM-API.exotel.com:443/v2/",
+            " https://ccm-api.exotel.com/",
+            "https://ccm-api.exotel.com",
+        ] {
+            assert_eq!(canonical(text), "https://ccm-api.exotel.com");
+        }
+        assert_eq!(canonical("http://127.1:80/Proxy/v2"), "http://127.0.0.1/Proxy");
+        assert_eq!(canonical("nonsense"), "nonsense");
     }
 
     #[test]

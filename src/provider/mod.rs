@@ -92,6 +92,11 @@ pub enum Call {
         user_id: String,
         start: Option<String>,
     },
+    /// The devices of everybody, of which those that the owner has are told.
+    AllDevices {
+        owner: String,
+        start: Option<String>,
+    },
     /// The provider's own log of deletions.
     Deletions {
         start: Option<String>,
@@ -153,7 +158,12 @@ impl Call {
     pub fn writes(&self) -> bool {
         !matches!(
             self,
-            Call::List(_) | Call::Get { .. } | Call::Devices { .. } | Call::Deletions { .. } | Call::Exchange
+            Call::List(_)
+                | Call::Get { .. }
+                | Call::Devices { .. }
+                | Call::AllDevices { .. }
+                | Call::Deletions { .. }
+                | Call::Exchange
         )
     }
 
@@ -163,6 +173,7 @@ impl Call {
             Call::List(_) => "list users",
             Call::Get { .. } => "get user",
             Call::Devices { .. } => "list devices of user",
+            Call::AllDevices { .. } => "list all devices",
             Call::Deletions { .. } => "list deletions",
             Call::Create(_) => "create user",
             Call::Change { .. } => "update user",

@@ -148,7 +148,10 @@ fn route_users(desk: &Desk, path: &[&str], query: &str) -> Result<Done, Wrong> {
         ("PATCH", [id]) => users::patch(desk, id, &desk.body()?),
         ("POST", [id]) if desk.takes(Style::Kazoo) => users::replace(desk, id, &desk.body()?),
         ("DELETE", [id]) => endings::delete(desk, id, query),
-        ("GET", [id, "devices"]) => list::devices_of(desk, id, query),
+        ("GET", [id, "devices"]) => {
+            desk.offers(desk.own().user_devices)?;
+            list::devices_of(desk, id, query)
+        }
         ("DELETE", [id, "archive"]) => {
             desk.has(desk.own().purge)?;
             endings::purge(desk, id, query)
@@ -164,7 +167,10 @@ fn route_users(desk: &Desk, path: &[&str], query: &str) -> Result<Done, Wrong> {
 
 fn route_devices(desk: &Desk, path: &[&str], query: &str) -> Result<Done, Wrong> {
     match (desk.call.request.method.as_str(), path) {
-        ("GET", []) => list::devices(desk, query),
+        ("GET", []) => {
+            desk.offers(desk.own().all_devices)?;
+            list::devices(desk, query)
+        }
         ("POST", ["reassign"]) => {
             desk.has(desk.own().reassign)?;
             reassign::reassign(desk, &desk.body()?)
@@ -218,9 +224,13 @@ impl<'a> Desk<'a> {
 
     /// Refuses where an endpoint is not there; a plain Kazoo has none of those that can be missing.
     fn has(&self, endpoint: bool) -> Result<(), Wrong> {
-        let own = self.own();
-        let missing = Wrong::Lacking(if own.lacking_is_405 { 405 } else { 404 });
-        if endpoint && !own.plain_kazoo { Ok(()) } else { Err(missing) }
+        self.offers(endpoint && !self.own().plain_kazoo)
+    }
+
+    /// Whether there is an endpoint that a plain Kazoo has, too.
+    fn offers(&self, endpoint: bool) -> Result<(), Wrong> {
+        let missing = Wrong::Lacking(if self.own().lacking_is_405 { 405 } else { 404 });
+        if endpoint { Ok(()) } else { Err(missing) }
     }
 
     fn user(&self, id: &str) -> Result<&'a AudianUser, Wrong> {

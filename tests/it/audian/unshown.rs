@@ -202,3 +202,50 @@ fn a_number_alone_finds_its_user_where_single_reads_show_it() {
         assert_eq!(gone, if office.dialect == "flat" { ravi } else { "" });
     }
 }
+
+#[test]
+fn devices_reach_the_heir_whichever_list_shows_them() {
+    for lists in [&["user_devices=off"][..], &["user_devices=off", "lacking=405"], &["all_devices=off"]] {
+        let desk = desk(10, lists);
+        let (leaver, heir) = (people(&desk)[0].clone(), people(&desk)[3].clone());
+        let devices = owned(&desk, &leaver);
+        desk.sheet("leavers.csv", format!("user_id,reassign_to\n{leaver},{heir}\n"));
+        desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+        let row = &desk.results("leavers.results.csv")[0];
+        assert_eq!(row["steps_done"], "disable;reassign;archive", "{lists:?}");
+        assert!(row["details"].contains(&format!("devices_reassigned={}", devices.len())), "{row:?}");
+        assert!(devices.iter().all(|device| owned(&desk, &heir).contains(device)), "{lists:?}");
+    }
+}
+
+#[test]
+fn nobody_goes_while_devices_that_nothing_lists_would_stay_behind() {
+    let desk = desk(10, &["user_devices=off", "all_devices=off"]);
+    let (leaver, heir) = (people(&desk)[0].clone(), people(&desk)[3].clone());
+    let devices = owned(&desk, &leaver);
+    desk.sheet("leavers.csv", format!("user_id,reassign_to\n{leaver},{heir}\n"));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    let message = &desk.results("leavers.results.csv")[0]["error_message"];
+    assert!(message.contains("name them in the devices column"), "{message}");
+    assert_eq!(writes(&desk), [""; 0]);
+    desk.sheet(
+        "leavers.csv",
+        format!("user_id,reassign_to,devices\n{leaver},{heir},{}\n", devices.join(";")),
+    );
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    assert_eq!(desk.results("leavers.results.csv")[0]["steps_done"], "disable;reassign;archive");
+    assert!(devices.iter().all(|device| owned(&desk, &heir).contains(device)));
+}
+
+#[test]
+fn a_result_file_of_archives_goes_on_to_a_purge() {
+    let desk = desk(10, &["archived_get=ok", "archived_list=off", "purge_early=ok"]);
+    let email = own(&desk).users[0].email.clone().expect("everybody has one");
+    desk.sheet("leavers.csv", format!("email\n{email}\n"));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    let again = desk.run(&["offboard", "leavers.results.csv", "--yes", "--results", "again.csv"]);
+    again.exits(0).tells("1 unchanged");
+    desk.run(&["offboard", "leavers.results.csv", "--mode", "purge", "--yes", "--results", "purge.csv"])
+        .exits(0);
+    assert_eq!(desk.column("purge.csv", "result_status"), ["purged"]);
+}
