@@ -10,6 +10,8 @@ mod newcomers;
 mod people;
 mod roster;
 
+use std::collections::HashMap;
+
 use futures::future::LocalBoxFuture;
 
 use crate::history::{Earlier, Wanted};
@@ -20,7 +22,7 @@ use crate::provider::{Call, CallError, Filter, Listing};
 use crate::roster::NewUser;
 use crate::roster::User;
 use crate::row::{Kind, Request};
-use crate::runner::{Broken, Caller, StopSign};
+use crate::runner::{Broken, Caller, StopSign, look_of};
 
 /// Rows that are looked up with one call; as many as the provider shows on a page.
 const BLOCK: usize = 50;
@@ -49,6 +51,8 @@ pub struct Preflight<'a> {
     pub again: bool,
     /// Told how many rows were looked up so far.
     pub progress: &'a dyn Fn(u64),
+    /// The ids of those whom rows named when an earlier process of the run looked; empty in the first one.
+    pub meant: HashMap<u32, String>,
 }
 
 /// Gives the valid rows in order, from the first one on each time it is begun.
@@ -58,13 +62,13 @@ pub trait ValidRows {
     fn next(&mut self) -> Result<Option<Sought>, Self::Error>;
 }
 
-/// The rows of which nothing took effect yet, or may have.
-struct Unstarted<'a, R> {
+/// Some of the rows.
+struct Those<'a, R> {
     rows: &'a mut R,
-    journal: &'a Journal,
+    are_wanted: &'a dyn Fn(u32) -> bool,
 }
 
-impl<R: ValidRows> ValidRows for Unstarted<'_, R> {
+impl<R: ValidRows> ValidRows for Those<'_, R> {
     type Error = R::Error;
 
     fn rewind(&mut self) -> Result<(), R::Error> {
@@ -74,7 +78,7 @@ impl<R: ValidRows> ValidRows for Unstarted<'_, R> {
     fn next(&mut self) -> Result<Option<Sought>, R::Error> {
         loop {
             match self.rows.next()? {
-                Some(sought) if self.journal.state().is_started(sought.row) => {}
+                Some(sought) if !(self.are_wanted)(sought.row) => {}
                 next => return Ok(next),
             }
         }
@@ -112,16 +116,43 @@ impl Preflight<'_> {
         Ok(())
     }
 
-    /// Looks again, before the onboarding of an earlier process goes on, at the rows that were not started: somebody may
-    /// have made their users since, this machine by another sheet included.
-    pub async fn look_again<R: ValidRows>(&self, rows: &mut R) -> Result<(), PreflightFailed<R::Error>> {
+    /// Looks again, before the run of an earlier process goes on, at the rows that were not started: somebody may have made
+    /// their users since, this machine by another sheet included, and names may have come to somebody else.
+    pub async fn look_again<R: ValidRows>(&mut self, rows: &mut R) -> Result<(), PreflightFailed<R::Error>> {
         rows.rewind().map_err(PreflightFailed::Rows)?;
-        self.newcomers(&mut Unstarted { rows, journal: self.journal }).await?;
+        let unstarted = |row| !self.journal.state().is_started(row);
+        if self.kind == Kind::Onboard {
+            self.newcomers(&mut Those { rows, are_wanted: &unstarted }).await?;
+        } else {
+            let mut meant = HashMap::new();
+            while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
+                if unstarted(sought.row)
+                    && let Some(user) = self.meant_before(sought.row).await?
+                {
+                    meant.insert(sought.row, user);
+                }
+            }
+            self.meant = meant;
+            rows.rewind().map_err(PreflightFailed::Rows)?;
+            let named = |row| self.meant.contains_key(&row);
+            self.people(&mut Those { rows, are_wanted: &named }).await?;
+        }
         self.journal.sync().await.map_err(|failed| self.disk_failed(failed.to_string()))?;
         Ok(())
     }
 
+    /// The id of the user whom an earlier process found for a row.
+    async fn meant_before(&self, row: u32) -> Result<Option<String>, Broken> {
+        let look = look_of(self.journal, row).await.map_err(|failed| self.disk_failed(failed.to_string()))?;
+        Ok(look.as_ref().and_then(Look::user).map(|user| user.id.clone()))
+    }
+
     fn looked(&self, row: u32, look: Look) -> Result<(), Broken> {
+        let meant = self.meant.get(&row);
+        let look = match (meant, look.user()) {
+            (Some(meant), Some(user)) if *meant != user.id => somebody_else(meant, user),
+            _ => look,
+        };
         self.note(&Event::Looked { row, look })
     }
 
@@ -185,6 +216,16 @@ impl Preflight<'_> {
         // A graver sign that the caller has raised stays.
         self.stop.raise(Stop::new(Cause::Unreachable, error.code.clone(), message));
     }
+}
+
+/// Nobody is changed or ended who was not meant when the run began.
+fn somebody_else(meant: &str, now: &User) -> Look {
+    let message = format!(
+        "the row named the user {meant} when the run began, and names {} now; look at both at the provider, then send the row \
+         in a sheet of its own",
+        now.id
+    );
+    Look::Refused { user_id: now.id.clone(), code: "identity_conflict".into(), message }
 }
 
 /// E-mails as they came and in lower case: providers do not say whether their filter minds case.

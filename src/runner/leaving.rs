@@ -140,10 +140,13 @@ impl Engine<'_> {
             Step::EnsurePurged if plan.user.as_ref().is_none_or(|user| user.status.is_empty()) => {
                 Ok(Ahead::Send(call))
             }
-            _ => {
-                let gone = self.user(user_id).await?.is_none();
-                Ok(if gone { Ahead::There(Details::new()) } else { Ahead::Send(call) })
-            }
+            _ => match (self.user(user_id).await?, &plan.user) {
+                (None, _) => Ok(Ahead::There(Details::new())),
+                (Some(now), Some(meant)) if has_another_email(&now, meant) => {
+                    Err(StepEnd::Failed(somebody_else(&now, meant)))
+                }
+                (Some(_), _) => Ok(Ahead::Send(call)),
+            },
         }
     }
 
@@ -331,6 +334,27 @@ impl super::Caller<'_> {
                 return Ok(devices);
             }
         }
+    }
+}
+
+fn has_another_email(now: &User, meant: &User) -> bool {
+    let told = !now.email.is_empty() && !meant.email.is_empty();
+    told && !now.email.eq_ignore_ascii_case(&meant.email)
+}
+
+/// Nobody is ended who was not meant when the run began.
+fn somebody_else(now: &User, meant: &User) -> CallError {
+    let message = format!(
+        "the user {} had the e-mail {} when the run began and has {} now; look whether it is the same person, then send the row \
+         in a sheet of its own",
+        now.id, meant.email, now.email
+    );
+    CallError {
+        failure: Failure::Refused,
+        code: "identity_conflict".into(),
+        message,
+        status: None,
+        request_id: String::new(),
     }
 }
 

@@ -162,6 +162,33 @@ fn a_run_that_goes_on_makes_nobody_whom_another_sheet_made_meanwhile() {
 }
 
 #[test]
+fn a_run_that_goes_on_ends_nobody_who_came_to_a_name_meanwhile() {
+    let desk = slow_desk();
+    let last = "first_name,last_name,email\nLea,Last,lea@example.com\n";
+    desk.sheet("staff.csv", people(40, 0));
+    desk.sheet("last.csv", last);
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    desk.run(&["onboard", "last.csv"]).exits(0);
+    let emails: String = (0..40).map(|n| format!("person{n}@example.com\n")).collect();
+    desk.sheet("leavers.csv", format!("email\n{emails}lea@example.com\n"));
+    let words = ["offboard", "leavers.csv", "--yes", "--max-delete", "41", "-c", "1"];
+    let mut child = desk.start(&words);
+    while desk.simulator().lock().expect("fine").users() > 35 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    desk.sheet("one.csv", "email\nlea@example.com\n");
+    desk.run(&["offboard", "one.csv", "--yes", "--state-dir", "other"]).exits(0);
+    desk.run(&["onboard", "last.csv", "--state-dir", "other"]).exits(0);
+    desk.run(&words).exits(4).tells("identity_conflict");
+    let left: Vec<_> = desk.truth().users.iter().filter_map(|user| user.email.clone()).collect();
+    assert_eq!(left, ["lea@example.com"]);
+    let ends = desk.column("leavers.results.csv", "result_status");
+    assert!(ends[..40].iter().all(|end| *end == "deleted") && ends[40] == "invalid", "{ends:?}");
+}
+
+#[test]
 fn resume_goes_on_with_its_own_account_only() {
     let desk = slow_desk();
     desk.sheet("staff.csv", people(60, 0));

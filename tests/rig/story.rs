@@ -196,8 +196,9 @@ async fn carry_out(
     let pace = (pace(world, scenario), scenario.retries);
     let caller = Caller::new(&exotel, &network, stop, &watcher, pace, world.seed);
     let mut rows = SheetRows { scenario, next: 0 };
-    if !journal.state().ready {
-        let preflight = Preflight {
+    let again = journal.state().ready;
+    {
+        let mut preflight = Preflight {
             caller: &caller,
             journal,
             stop,
@@ -207,8 +208,13 @@ async fn carry_out(
             nameless: scenario.rows.iter().any(Row::is_nameless),
             again: false,
             progress: &|_| {},
+            meant: Default::default(),
         };
-        match preflight.look(&mut rows).await {
+        let looked = match again {
+            true => preflight.look_again(&mut rows).await,
+            false => preflight.look(&mut rows).await,
+        };
+        match looked {
             Ok(()) => {}
             Err(PreflightFailed::Stopped) => return tell(world, scenario, journal, stop).await,
             Err(PreflightFailed::Rows(never)) => match never {},

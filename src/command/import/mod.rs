@@ -10,6 +10,8 @@ mod planning;
 mod results;
 mod rows;
 
+use std::collections::HashMap;
+
 use super::connection::block_on;
 use super::output::spare_the_sheet;
 use super::{Connection, Failure};
@@ -110,15 +112,15 @@ impl Import<'_> {
         self.finish(results, counts).await
     }
 
-    /// Asks the roster about the valid rows. Where an earlier process of the run did, only new users who were not started
-    /// are asked for again: all others are looked at before they are touched.
+    /// Asks the roster about the valid rows; where an earlier process of the run did, about those that were not started
+    /// again. Restored are ids, which nobody else can come to have.
     async fn look(&self, caller: &Caller<'_>, rows: &mut InputRows<'_>) -> Result<(), Failure> {
         let again = self.run.journal.state().ready;
-        let is_done = again && self.options.kind != Kind::Onboard;
+        let is_done = again && self.options.kind == Kind::Restore;
         if self.strictly_refused(0) || self.input.survey.valid == 0 || is_done {
             return Ok(());
         }
-        let preflight = Preflight {
+        let mut preflight = Preflight {
             caller,
             journal: &self.run.journal,
             stop: &self.stop,
@@ -128,6 +130,7 @@ impl Import<'_> {
             nameless: self.input.survey.nameless > 0,
             again: self.options.again,
             progress: &|done| self.screen.done(done),
+            meant: HashMap::new(),
         };
         self.screen.begin("looking up", Some(self.input.survey.valid));
         let looked = match again {
