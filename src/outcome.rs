@@ -248,6 +248,8 @@ pub enum Cause {
     Strict,
     /// The provider refused the credentials or the account.
     Refused,
+    /// The provider will not show the roster: account or address are wrong, most likely.
+    Misdirected,
     /// The provider cannot be reached or still limits.
     Unreachable,
     /// A guard of the user's, such as `--max-errors`, or a question that was not answered with yes.
@@ -289,6 +291,7 @@ pub fn exit_code(tally: &Tally, stop: Option<Cause>, later: bool) -> u8 {
         Some(Cause::Strict) => exit::INPUT,
         Some(Cause::Refused) => exit::REFUSED,
         _ if some(Status::Unknown) => exit::UNKNOWN,
+        Some(Cause::Misdirected) => exit::USAGE,
         Some(Cause::Unreachable) => exit::TEMPORARY,
         _ if later => exit::TEMPORARY,
         Some(Cause::Guard) => exit::GUARD,
@@ -320,6 +323,7 @@ mod tests {
             (vec![Unknown], Some(Cause::Guard), 8),
             (vec![Failed], Some(Cause::Unreachable), 7),
             (vec![Unknown], Some(Cause::Unreachable), 8),
+            (vec![NotAttempted], Some(Cause::Misdirected), 2),
             (vec![Unknown], Some(Cause::Refused), 6),
             (vec![Unknown], Some(Cause::Interrupted), 130),
             (vec![Unknown], Some(Cause::Disk), 1),

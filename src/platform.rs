@@ -122,6 +122,35 @@ pub fn open_to_readers(file: &File, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Marks a file that is being written as in use, until it is closed or the process ends; see [`is_abandoned`].
+pub fn mark_in_use(file: &File) {
+    #[cfg(unix)]
+    // Where a file system has no locks, what is left behind stays.
+    let _ = file.try_lock();
+    // Open files are told from others anyway.
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
+/// Whether a file that was marked as in use has lost its writer.
+pub fn is_abandoned(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+    }
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        const NOBODY_ELSE: u32 = 0;
+        OpenOptions::new().read(true).share_mode(NOBODY_ELSE).open(path).is_ok()
+    }
+    #[cfg(not(any(unix, windows)))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// Whether another program has the file open and lets nobody else at it, as spreadsheets do on Windows.
 pub fn is_in_use(error: &io::Error) -> bool {
     // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION have no kind.

@@ -9,7 +9,7 @@ use super::arguments::{
 };
 use super::{Settings, TypedCheck, Usage};
 use crate::columns::Mapping;
-use crate::row::{Kind, Mode};
+use crate::row::Kind;
 use crate::table::{FormulaGuard, SheetOptions};
 use crate::validate::Rules;
 
@@ -110,12 +110,8 @@ impl ImportOptions {
         let audians = [("--reason", reason.is_some()), ("--reassign-to", reassign_to.is_some())];
         let mut options =
             ImportOptions::new(Kind::Offboard, &arguments.sheet, &arguments.run, &audians, settings)?;
-        match &arguments.mode {
-            Some(mode) => options.rules.mode = settings.mode(mode)?,
-            None if options.rules.mode == Mode::Archive => {
-                settings.needs_archive("--mode archive (the default where no --mode is given)")?
-            }
-            None => {}
+        if let Some(mode) = &arguments.mode {
+            options.rules.mode = settings.mode(mode)?;
         }
         let bound = |text: &String| Bound::parse("--max-delete", text);
         options.max_delete = arguments.max_delete.as_ref().map(bound).transpose()?;

@@ -240,6 +240,7 @@ fn failure(failed: &ExportFailed, stop: &StopSign) -> Failure {
                 exit::REFUSED
             }
             failure if failure.later() => exit::TEMPORARY,
+            _ if error.is_misdirected() => exit::USAGE,
             _ => exit::SOME_FAILED,
         },
         (ExportFailed::Unreadable(_), _) => exit::SOME_FAILED,

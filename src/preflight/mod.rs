@@ -207,14 +207,18 @@ impl Preflight<'_> {
     }
 
     fn refused(&self, call: &Call, error: &CallError) {
+        let (cause, way) = match error.is_misdirected() {
+            true => (Cause::Misdirected, "mend that, then run the same command"),
+            false => (Cause::Unreachable, "mend that, or try the same command later"),
+        };
         let message = format!(
-            "{} failed before anything was changed: {} ({}); mend that, or try the same command later",
+            "{} failed before anything was changed: {} ({}); {way}",
             call.name(),
             error.message,
             error.code
         );
         // A graver sign that the caller has raised stays.
-        self.stop.raise(Stop::new(Cause::Unreachable, error.code.clone(), message));
+        self.stop.raise(Stop::new(cause, error.code.clone(), message));
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) fn parts(account: &AudianAccount, key: &Secret, call: &Call) -> (Meth
         Call::Purge { user_id } => {
             (Method::Delete, format!("{}/archive?permanent=true", user(user_id)), None)
         }
-        Call::Restore { user_id } => (Method::Post, format!("{}/restore", user(user_id)), empty(account)),
+        Call::Restore { user_id } => {
+            let body = if account.accept_charges { agreed(account, json!({})) } else { empty(account) };
+            (Method::Post, format!("{}/restore", user(user_id)), body)
+        }
         Call::SetOwner { device_id, .. }
         | Call::SetNumber { device_id, .. }
         | Call::SetAvailable { device_id, .. }
@@ -326,6 +329,8 @@ mod tests {
         assert!(body.starts_with(r#"{"accept_charges":true,"data":{"#), "{body}");
         assert!(body.contains(r#""send_email_on_creation":false"#), "{body}");
         assert!(!wire(&account(Dialect::Flat), &Call::Create(asha())).2.contains("accept_charges"));
+        let restore = wire(&told, &Call::Restore { user_id: "u1".into() }).2;
+        assert_eq!(restore, r#"{"accept_charges":true,"data":{}}"#);
         let odd = NewUser { email: Some("o'ravi@x.example".into()), ..asha() };
         assert!(!wire(&told, &Call::Create(odd)).2.contains("username"));
     }

@@ -44,6 +44,12 @@ impl Complaint {
     /// What to do with the row, where status and call tell.
     fn row_hint(&self, call: &Call) -> Option<&'static str> {
         match (self.status, call) {
+            (
+                402,
+                Call::Delete { .. } | Call::Archive { .. } | Call::Purge { .. } | Call::Reassign { .. },
+            ) => Some(
+                "nothing can be agreed to in this call; ask Audian what it charges for, or top the account up",
+            ),
             (402, _) => Some(
                 "run the same command with --accept-charges to agree to a charge, or top the account up if it lacks funds",
             ),

@@ -309,6 +309,13 @@ pub struct CallError {
     pub request_id: String,
 }
 
+impl CallError {
+    /// Whether a read was refused in a way that time does not mend: the account or its address are wrong, most likely.
+    pub fn is_misdirected(&self) -> bool {
+        !self.failure.later() && self.status.is_some_and(|status| (400..500).contains(&status))
+    }
+}
+
 /// The kinds of failure, by the two questions: may it succeed later, may it have taken effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {

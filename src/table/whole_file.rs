@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::platform::{check_replaceable, is_in_use, open_to_readers, replace, sync_folder};
+use crate::platform::{
+    check_replaceable, is_abandoned, is_in_use, mark_in_use, open_to_readers, replace, sync_folder,
+};
 
 const BUFFER: usize = 256 << 10;
 /// How the names of unfinished files begin.
@@ -100,7 +102,10 @@ impl Place {
                 Ok(Place::Straight(BufWriter::with_capacity(BUFFER, file)))
             }
             _ => {
-                let file = NamedTempFile::with_prefix_in(BESIDE, folder_of(&target))?;
+                let prefix = beside(&target);
+                clear_away(folder_of(&target), &prefix);
+                let file = NamedTempFile::with_prefix_in(&prefix, folder_of(&target))?;
+                mark_in_use(file.as_file());
                 Ok(Place::Beside { file: BufWriter::with_capacity(BUFFER, file), target, privacy })
             }
         }
@@ -126,6 +131,24 @@ impl Place {
         file.as_file().sync_all()?;
         replace(file, &target)?;
         sync_folder(folder_of(&target))
+    }
+}
+
+/// How the names of unfinished files of this target begin.
+fn beside(target: &Path) -> String {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    // A name has 255 bytes at most, on most file systems.
+    let name: String = name.chars().take(50).collect();
+    format!("{BESIDE}{name}-")
+}
+
+/// Takes away what writers of the same file left that were killed: it may hold passwords.
+fn clear_away(folder: &Path, prefix: &str) {
+    let left = fs::read_dir(folder).into_iter().flatten().flatten();
+    let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+    for path in left.map(|entry| entry.path()).filter(|path| is_abandoned(path)) {
+        // What cannot be taken away hinders nobody.
+        let _ = fs::remove_file(path);
     }
 }
 
@@ -200,6 +223,22 @@ mod tests {
         write(&path, Privacy::Open, "new");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
         assert_eq!(names(folder.path()), ["out.csv"]);
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_taken_away_and_what_another_writes_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out.csv");
+        for left in [".callroster-out.csv-abcdef", ".callroster-other.csv-abcdef"] {
+            fs::write(folder.path().join(left), "Secret-1").expect("it can be written");
+        }
+        let other = WholeFile::create(&path, Privacy::Private).expect("it can be created");
+        write(&path, Privacy::Open, "new");
+        assert_eq!(names(folder.path()).len(), 3, "{:?}", names(folder.path()));
+        other.commit().expect("it is still there");
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(left, [".callroster-other.csv-abcdef", "out.csv"]);
     }
 
     #[test]

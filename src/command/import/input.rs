@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{ImportOptions, SheetChoice};
+use crate::cli::{ImportOptions, Settings, SheetChoice, Usage};
 use crate::columns::Columns;
 use crate::command::Failure;
 use crate::command::output::{fits_its_name, is_same_file, named_file, spare_the_sheet};
@@ -10,7 +10,7 @@ use crate::command::problems::show_problems;
 use crate::command::sheet::{SheetRows, named_sheet};
 use crate::command::survey::survey_sheet;
 use crate::outcome::exit;
-use crate::row::Kind;
+use crate::row::{Field, Kind, Mode};
 use crate::screen::Screen;
 use crate::table::{self, NamedForm, Sheet};
 use crate::validate::{Checker, Rules, Survey};
@@ -54,6 +54,16 @@ impl Input {
         let survey = survey_sheet(&sheet, &mut checker)?;
         show_problems(screen, &checker, &survey, &paths.named(), &mut SheetRows::new(&sheet))?;
         Ok(Input { sheet, checker, survey, paths })
+    }
+
+    /// Refuses leavers of whom nothing says how they go, where the account lacks the default.
+    pub(super) fn has_a_mode(&self, options: &ImportOptions, settings: &Settings) -> Result<(), Usage> {
+        let by_default = options.kind == Kind::Offboard && options.rules.mode == Mode::Archive;
+        match by_default && !self.checker.columns().has(Field::Mode) {
+            true => settings
+                .needs_archive("--mode archive (the default where neither --mode nor a column says another)"),
+            false => Ok(()),
+        }
     }
 
     /// The command, for the one who is refused because of it.

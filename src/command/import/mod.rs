@@ -53,6 +53,7 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
     };
     consent::can_be_asked(options)?;
     let input = Input::open(options, &screen)?;
+    input.has_a_mode(options, settings)?;
     let connection = Connection::open(&choice, settings)?;
     let history = History::open(&settings.screen.state_dir)?;
     let key = history.key()?;
