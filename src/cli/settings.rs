@@ -236,7 +236,7 @@ impl Settings {
         let base_url = self.base_url(name)?;
         let credentials = Credentials::read(name, &self.profile)?;
         let [.., account_variable] = variables(name);
-        let given = self.arguments.account.clone();
+        let given = self.arguments.account.clone().filter(|text| !text.trim().is_empty());
         let from_environment = || std::env::var(account_variable).ok().filter(|text| !text.trim().is_empty());
         let account = given.or_else(from_environment).or_else(|| self.profile.account.clone());
         let mut missing = credentials.missing(name);

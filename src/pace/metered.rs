@@ -26,6 +26,10 @@ const CALLS_PER_LOST_CALL: f64 = 60.0;
 const DOUBTFUL: f64 = 0.3;
 /// A burst below this may come again by chance.
 const LEAST_WINDOW: f64 = 60.0;
+/// A rate is told by so many calls that were taken among refused ones.
+const LEAST_WITHIN: f64 = 8.0;
+/// And contradicted by them where theirs is so much another.
+const WITHIN: f64 = 0.3;
 /// A rise measures no better than so many calls would, since time may have been lost before it.
 const MOST_OF_RISE: f64 = 60.0;
 /// Nobody limits to less than a call a minute, and nobody would wait longer.
@@ -61,6 +65,8 @@ pub(super) struct Metered {
     state: State,
     slots: Slots,
     empties: Vec<Empty>,
+    /// The first refusal of the last burst.
+    first_of_burst: Option<Empty>,
     /// Calls that the full bucket gave at the beginning, and the seconds in which it did.
     burst: f64,
     burst_time: f64,
@@ -127,6 +133,7 @@ impl Metered {
             state,
             slots: Slots::new(0.0, 0.0),
             empties: Vec::with_capacity(EMPTIES),
+            first_of_burst: None,
             burst,
             refusals: 0,
             scout: None,
@@ -224,8 +231,27 @@ impl Metered {
             // Answers come out of order; of the first burst everything was taken that is not refused in the end.
             self.burst = (refused.taken + refused.after).max(1.0);
         }
-        if let Some(last) = self.empties.last_mut().filter(|last| refused.started >= last.at) {
-            *last = Empty { at: refused.started, taken: refused.taken };
+        let Some(last) = self.empties.last_mut().filter(|last| refused.started >= last.at) else { return };
+        *last = Empty { at: refused.started, taken: refused.taken };
+        self.measure_within(refused);
+    }
+
+    /// From the first refusal of a burst to the last one the bucket was empty all along: what it gave meanwhile is its rate.
+    /// Where answers take long, so many calls were under way that this tells it at once.
+    fn measure_within(&mut self, refused: &Refused) {
+        let Some(first) = self.first_of_burst else { return };
+        let (calls, time) = (refused.taken - first.taken, refused.started - first.at);
+        if calls < LEAST_WITHIN || time <= 0.0 {
+            return;
+        }
+        let rate = calls / time;
+        // So few calls tell less than the time since the last empty moment, unless they contradict it.
+        let agrees = match &self.state {
+            State::Cruising(cruise) => (rate / cruise.rate - 1.0).abs() < WITHIN,
+            _ => false,
+        };
+        if !agrees {
+            self.cruise(rate, calls, refused.told);
         }
     }
 
@@ -310,7 +336,8 @@ impl Metered {
     fn risen(&self, rise: &Rise, refused: &Refused, rate: f64, calls: f64) -> f64 {
         let rate = rise.rate(refused, self.burst, self.burst_time).max(rate);
         let average = (refused.taken - self.burst) / (refused.started - self.began).max(1e-3);
-        let again = self.burst >= LEAST_WINDOW && calls >= 0.8 * self.burst && rate > 2.0 * average;
+        let size = self.burst - rate * self.burst_time;
+        let again = size >= LEAST_WINDOW && calls >= 0.8 * self.burst && rate > 2.0 * average;
         if again && average > 0.0 { average } else { rate }
     }
 
@@ -342,7 +369,9 @@ impl Metered {
         if self.empties.len() == EMPTIES {
             self.empties.remove(0);
         }
-        self.empties.push(Empty { at: refused.started, taken: refused.taken });
+        let empty = Empty { at: refused.started, taken: refused.taken };
+        self.empties.push(empty);
+        self.first_of_burst = Some(empty);
         self.idle = 0.0;
     }
 

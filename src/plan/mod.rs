@@ -147,7 +147,8 @@ pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
         Some(Look::UnknownBefore { run }) => {
             let message = format!(
                 "run {run} sent a user of the same content and the answer was lost, so it was not sent again; look for \
-                 the user at the provider by hand, and if nobody is there, run the same command with --again"
+                 the user at the provider by hand, and if nobody is there, send this row alone in a sheet of its own, with \
+                 --again"
             );
             let outcome = RowOutcome::troubled(Status::Unknown, "outcome_unknown", message);
             return Verdict::Ending(Box::new(outcome));
@@ -155,8 +156,8 @@ pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
         Some(Look::UnreadBefore { run }) => {
             let message = format!(
                 "run {run} cannot be read and may have made this user, who has no e-mail and no number to be found by, so \
-                 nothing was sent; look for the user at the provider by hand, and if nobody is there, run the same command \
-                 with --again"
+                 nothing was sent; look for the user at the provider by hand, and if nobody is there, send this row alone \
+                 in a sheet of its own, with --again"
             );
             let outcome = RowOutcome::troubled(Status::Unknown, "outcome_unknown", message);
             return Verdict::Ending(Box::new(outcome));

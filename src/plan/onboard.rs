@@ -19,6 +19,8 @@ pub(super) fn verdict(wish: Onboarding, found: &[User]) -> Verdict {
     let Some(user) = holder else {
         let other = number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number)));
         return match other {
+            // The same person, who has no e-mail yet.
+            Some(other) if other.email.is_empty() && has_the_names(&wish.user, other) => there(wish, other),
             Some(other) => number_taken(&wish.user, other),
             None => creation(wish),
         };
@@ -58,6 +60,10 @@ fn unchanged(user: &User) -> Verdict {
         outcome.details.insert("status".into(), "disabled".into());
     }
     verdict
+}
+
+fn has_the_names(wish: &NewUser, user: &User) -> bool {
+    wish.first_name == user.first_name.trim() && wish.last_name == user.last_name.trim()
 }
 
 /// The plan of a user who is not there.

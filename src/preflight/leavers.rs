@@ -120,9 +120,10 @@ impl Preflight<'_> {
             };
             for deletion in page.deletions {
                 let id = deletion.get("user_id").cloned().unwrap_or_default();
+                // Whoever was deleted and can still be read was archived, whether or not the log says so.
                 match deletion.get("archived").map(String::as_str) {
-                    Some("true") => _ = archived.insert(id),
-                    _ => _ = archived.remove(&id),
+                    Some("false") => _ = archived.remove(&id),
+                    _ => _ = archived.insert(id),
                 }
             }
             let Ok(next) = keys.follow(page.next) else { return Ok(None) };

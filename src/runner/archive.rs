@@ -100,6 +100,11 @@ impl Engine<'_> {
         })
     }
 
+    /// Whether the provider's log shows that the user was archived.
+    pub(super) async fn is_logged(&self, user_id: &str) -> bool {
+        matches!(self.logged(user_id).await, Ok(Kept::Yes))
+    }
+
     /// A look after an archive of unclear effect.
     pub(super) async fn archived_in_doubt(&self, user_id: &str, call: Call) -> Result<Ahead, StepEnd> {
         match self.user(user_id).await? {

@@ -179,6 +179,12 @@ impl Engine<'_> {
                 self.archive_refused(user_id, user, error).await
             }
             (Step::EnsureArchived { .. }, Some(user)) if user.is_archived() => applied(),
+            // Archived before, as this account shows those.
+            (Step::EnsureArchived { .. }, Some(user))
+                if user.is_disabled() && self.is_logged(user_id).await =>
+            {
+                StepEnd::Done(Applied { already: true, ..Applied::default() })
+            }
             // The call is there, and it is the device that is not.
             (Step::EnsureReassigned { .. }, Some(_)) if error.message.to_lowercase().contains("device") => {
                 StepEnd::Failed(error)

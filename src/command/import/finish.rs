@@ -164,7 +164,8 @@ impl Import<'_> {
             self.screen
                 .say(&format!("to mend and send again: {failed} ({})", plural(told.failed as u64, "row")));
         } else if !self.options.dry_run && self.input.paths.failed.exists() {
-            self.screen.say(&format!("note: {} is of an earlier run", self.input.paths.failed.display()));
+            self.screen
+                .say(&format!("note: {} is older than these results", self.input.paths.failed.display()));
         }
         Ok(())
     }

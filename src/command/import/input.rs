@@ -113,7 +113,10 @@ impl Paths {
                 return Err(Failure::new(exit::USAGE, message));
             }
             table::check_writable(path).map_err(|error| {
-                let mend = "nothing was sent; mend that, or name another file with --results or --failed";
+                let mend = match secrets == Some(*path) {
+                    true => "nothing was sent; passwords are kept beside the sheet, so copy it to where files can be written",
+                    false => "nothing was sent; mend that, or name other files with --results and --failed",
+                };
                 Failure::new(exit::INTERNAL, format!("{error}; {mend}"))
             })?;
         }

@@ -1,6 +1,7 @@
 //! Limits as a first run meets them, sort by sort.
 
 use super::limiter::{Settings, Shape, Wait};
+use super::run::Client;
 use super::scenario::{BUCKET, WINDOW, bucket, check, client, fresh, limit, scenario, window};
 
 #[test]
@@ -59,6 +60,32 @@ fn buckets_of_a_first_run() {
         .few(),
         scenario("bucket 50/s of 5, 100 ms", 32, client(2000, 0.1), bare(bucket(50.0, 5.0)), (1.15, 0.03)),
         scenario("window 200 a second, bare", 16, client(3000, 0.005), bare(window(200.0, 1.0)), (1.4, 0.06)),
+    ];
+    check(&all, fresh);
+}
+
+#[test]
+fn buckets_far_away() {
+    let bare = |rate, burst| limit(bucket(rate, burst), Wait::Nothing);
+    let far = |name, most, latency: f64, rate, burst, jitter| {
+        let client = Client { jitter, ..client(3000, latency) };
+        // Where an answer takes half a second, so does each step of the way up.
+        let times = if latency * rate > 50.0 { 1.65 } else { 1.15 };
+        scenario(name, most, client, bare(rate, burst), (times, 0.05))
+    };
+    let all = [
+        far("bucket 200/s, 50 ms, auto", 0, 0.05, 200.0, 20.0, 0.3),
+        far("bucket 200/s, 50 ms, 64 in flight", 64, 0.05, 200.0, 20.0, 0.3),
+        far("bucket 200/s, 100 ms, auto", 0, 0.1, 200.0, 20.0, 0.3),
+        far("bucket 200/s, 100 ms, 64 in flight", 64, 0.1, 200.0, 20.0, 0.3),
+        far("bucket 200/s, 500 ms, 128 in flight", 128, 0.5, 200.0, 20.0, 0.3),
+        far("bucket 100/s, 200 ms, auto", 0, 0.2, 100.0, 20.0, 0.3),
+        far("bucket 100/s, 200 ms, 64 in flight", 64, 0.2, 100.0, 20.0, 0.3),
+        far("bucket 100/s of 100, 200 ms, auto", 0, 0.2, 100.0, 100.0, 0.3),
+        far("bucket 50/s, 200 ms, auto", 0, 0.2, 50.0, 20.0, 0.3),
+        far("bucket 20/s, 500 ms, auto", 0, 0.5, 20.0, 20.0, 0.3),
+        far("bucket 200/s, 30 ms, much jitter", 0, 0.03, 200.0, 20.0, 0.95),
+        far("bucket 200/s, 50 ms, much jitter", 0, 0.05, 200.0, 20.0, 0.95),
     ];
     check(&all, fresh);
 }

@@ -44,6 +44,12 @@ pub(super) fn spreadsheet_fault(text: &str) -> Option<Fault> {
                  write {with_plus}"
             )));
         }
+        if whole {
+            return Some(damaged(format!(
+                "{shown} is what a spreadsheet makes of a long number, of which no digit is lost; format the column as text and \
+                 write + and the calling code before {number}{after}"
+            )));
+        }
         return Some(damaged(format!(
             "{shown} is what a spreadsheet makes of a long number, and its last digits are lost; format the \
              column as text and enter the number again"
