@@ -16,6 +16,9 @@ use crate::provider::Limits;
 /// A wait longer than this speaks of a window; up to it, it may be a bucket's round number.
 const LONG_WAIT: f64 = 1.0;
 
+/// Bursts of refusals that contradict the headers before those are not believed.
+const MOST_CONTRADICTED: u32 = 3;
+
 /// Whether the limit lets a call start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Allowed {
@@ -55,6 +58,8 @@ pub(super) struct Pause {
 pub(super) struct Lane {
     sort: Sort,
     left: Option<Left>,
+    /// Bursts of refusals that contradicted the headers; what they tell is not believed after some.
+    contradicted: u32,
     headroom: f64,
     in_flight: u32,
     /// When the first call started.
@@ -78,6 +83,7 @@ impl Lane {
         Lane {
             sort: Sort::Unknown,
             left: None,
+            contradicted: 0,
             headroom: 0.0,
             in_flight: 0,
             began: 0.0,
@@ -145,8 +151,9 @@ impl Lane {
     }
 
     pub(super) fn allows(&mut self, now: f64, all_in_flight: u32) -> Allowed {
-        if self.left.is_some() {
-            return self.is_covered(now, all_in_flight).into();
+        let covered = self.is_covered(now, all_in_flight);
+        if covered != Cover::Yes {
+            return covered.into();
         }
         match &mut self.sort {
             Sort::Unknown => Allowed::Yes,
@@ -202,7 +209,9 @@ impl Lane {
         let started = ticket.started.as_secs_f64();
         let trip = now - started;
         self.trip = if self.trip == 0.0 { trip } else { self.trip * 0.9 + trip * 0.1 };
-        Left::heed(&mut self.left, now, started, limits);
+        if self.contradicted < MOST_CONTRADICTED {
+            Left::heed(&mut self.left, now, started, limits);
+        }
         match &mut self.sort {
             Sort::Unknown => {}
             Sort::Metered(metered) => metered.accepted(now, started),
@@ -222,8 +231,14 @@ impl Lane {
         }
     }
 
-    /// A 429; `told` is the wait that came with it, in seconds.
-    pub(super) fn limited(&mut self, now: f64, ticket: &Ticket, told: Option<f64>, chance: f64) -> Pause {
+    /// A 429; `told` is the wait that came with it, in seconds, and `remaining` what is left by its own headers.
+    pub(super) fn limited(
+        &mut self,
+        now: f64,
+        ticket: &Ticket,
+        (told, remaining): (Option<f64>, Option<u64>),
+        chance: f64,
+    ) -> Pause {
         self.forget();
         self.refused += 1;
         let first = ticket.sequence >= self.burst;
@@ -234,7 +249,10 @@ impl Lane {
         let after = (self.started - 1 - ticket.sequence.min(self.started - 1)) as f64;
         let started = ticket.started.as_secs_f64();
         let refused = Refused { now, started, taken, after, told, chance };
-        if let Some(told) = self.exhausted(now, told) {
+        if remaining == Some(0) && first {
+            self.contradict(now);
+        }
+        if let Some(told) = self.exhausted(now, told, remaining) {
             return Pause { first, seconds: told };
         }
         let blind = self.learn(&refused, ticket.sequence, first);
@@ -242,11 +260,20 @@ impl Lane {
         Pause { first, seconds: told.unwrap_or(blind) }
     }
 
-    /// A 429 that names a wait, where headers tell of a window: nothing is left of it. Returns the wait then.
-    pub(super) fn exhausted(&mut self, now: f64, told: Option<f64>) -> Option<f64> {
+    /// A 429 that names a wait, where headers tell of a window and it is meant: nothing is left of it. Returns the wait then.
+    pub(super) fn exhausted(&mut self, now: f64, told: Option<f64>, remaining: Option<u64>) -> Option<f64> {
         let (Some(left), Some(told)) = (&mut self.left, told) else { return None };
-        left.exhausted(now + told);
+        let meant = left.is_meant(now, Some(told), remaining);
+        meant.then(|| left.exhausted(now + told))?;
         Some(told)
+    }
+
+    /// Headers that told of much more than is given are not believed any more.
+    fn contradict(&mut self, now: f64) {
+        self.contradicted += u32::from(self.left.is_some_and(|left| left.is_contradicted(now)));
+        if self.contradicted >= MOST_CONTRADICTED {
+            self.left = None;
+        }
     }
 
     fn learn(&mut self, refused: &Refused, sequence: u64, first: bool) -> f64 {
@@ -289,15 +316,16 @@ impl Lane {
 
     /// The limit as far as it is known.
     pub(super) fn limit(&self) -> Option<Limit> {
-        let (calls, per) = match (&self.left, &self.sort) {
-            (Some(left), _) => {
-                let (calls, span) = left.window()?;
-                (calls as f64, span)
-            }
-            (None, Sort::Metered(metered)) => (metered.rate()?, 1.0),
-            (None, Sort::Windowed(windowed)) => (windowed.calls(), windowed.period()?),
-            (None, Sort::Unknown) => return None,
+        let told = self.left.and_then(|left| left.window()).map(|(calls, span)| (calls as f64, span));
+        let learned = match &self.sort {
+            Sort::Metered(metered) => metered.rate().map(|rate| (rate, 1.0)),
+            Sort::Windowed(windowed) => windowed.period().map(|period| (windowed.calls(), period)),
+            Sort::Unknown => None,
         };
+        // Of two limits the lower one holds.
+        let rate = |(calls, per): &(f64, f64)| calls / per.max(1e-9);
+        let lower = told.into_iter().chain(learned).min_by(|one, other| rate(one).total_cmp(&rate(other)));
+        let (calls, per) = lower?;
         Some(Limit { calls, per: Duration::try_from_secs_f64(per).ok()? })
     }
 
@@ -306,8 +334,8 @@ impl Lane {
         let limit = self.limit()?;
         let per = limit.per.as_secs_f64();
         let allowed = (limit.calls * self.share()).max(1e-9);
-        match (&self.left, &self.sort) {
-            (None, Sort::Metered(_)) => Some(calls / allowed * per),
+        match &self.sort {
+            Sort::Metered(metered) if metered.rate() == Some(limit.calls) => Some(calls / allowed * per),
             // The last window's calls need not wait for its end.
             _ => Some(((calls / allowed.max(1.0)).ceil() - 1.0).max(0.0) * per),
         }

@@ -359,7 +359,9 @@ impl Pace {
     }
 
     fn limited(&mut self, now: f64, ticket: Ticket, limits: Limits, chance: f64) -> Change {
-        let told = limits.retry_after.or(limits.reset);
+        // While calls are left the window is not what is waited for.
+        let reset = limits.reset.filter(|_| limits.remaining.unwrap_or(0) == 0);
+        let told = limits.retry_after.or(reset);
         if let Some(told) = told.filter(|told| *told > LONGEST_PAUSE) {
             self.lane(ticket.does).forget();
             return Change::TooLong(told);
@@ -371,7 +373,7 @@ impl Pace {
             return told.map_or(Change::AlreadyPaused, |told| self.close(now, stretched(told, chance), true));
         }
         let pause = match &mut self.tokens {
-            None => self.lane(ticket.does).limited(now, &ticket, told, chance),
+            None => self.lane(ticket.does).limited(now, &ticket, (told, limits.remaining), chance),
             Some(tokens) => {
                 let first = self.closed_until <= ticket.started.as_secs_f64();
                 tokens.refused(now, ticket.heard(), first);
@@ -380,7 +382,7 @@ impl Pace {
                 self.tokens = self.tokens.take().filter(|_| !self.deaf);
                 let lane = self.lane(ticket.does);
                 lane.forget();
-                lane.exhausted(now, told);
+                lane.exhausted(now, told, limits.remaining);
                 Pause { first, seconds }
             }
         };

@@ -241,3 +241,45 @@ fn refusals_in_spite_of_a_level_are_asked_about_ever_later() {
     let waits: Vec<f64> = asked.windows(2).map(|two| two[1] - two[0]).collect();
     assert!(waits[1..].windows(2).all(|two| two[1] > 1.5 * two[0]), "{waits:?}");
 }
+
+/// The gate after eight calls of which one was refused so.
+fn refused_so(limits: Limits) -> Pace {
+    let mut pace = Pace::new(Some(8), None);
+    let scout = pace.start(seconds(0.0), Does::Write);
+    let long = Limits { limit: Some(1000), remaining: Some(990), ..window(0, 600) };
+    pace.end(seconds(0.01), scout, Ended::Answered(long), 0.0);
+    let ticket = pace.start(seconds(0.02), Does::Write);
+    pace.end(seconds(0.03), ticket, Ended::Limited(Limits { limit: Some(1000), ..limits }), 0.0);
+    pace
+}
+
+#[test]
+fn a_refusal_by_another_limit_than_the_headers_tell_of_does_not_wait_for_theirs() {
+    // Much is left of theirs, or the wait that is named ends long before theirs does.
+    let left = Limits { remaining: Some(989), ..window(0, 600) };
+    let soon = Limits { retry_after: Some(Duration::from_secs(1)), ..window(0, 600) };
+    for limits in [left, soon] {
+        assert_eq!(refused_so(limits).gate(seconds(1.1), Does::Write), Gate::Open, "{limits:?}");
+    }
+    assert!(nearly(refused_so(window(0, 600)).gate(seconds(1.1), Does::Write), 600.03));
+}
+
+#[test]
+fn headers_that_promise_more_than_is_given_are_not_believed_for_long() {
+    let mut pace = Pace::new(Some(8), None);
+    let promised = Limits { limit: Some(1000), remaining: Some(999), ..window(0, 1) };
+    let mut now = 0.0;
+    for _ in 0..4 {
+        assert!(pace.limit(Does::Write).is_none_or(|limit| limit.calls == 1000.0));
+        for ended in [Ended::Answered(promised), Ended::Limited(Limits { limit: Some(1000), ..window(0, 1) })]
+        {
+            while let Gate::At(then) = pace.gate(seconds(now), Does::Write) {
+                now = then.as_secs_f64();
+            }
+            let ticket = pace.start(seconds(now), Does::Write);
+            now += 0.01;
+            pace.end(seconds(now), ticket, ended, 0.0);
+        }
+    }
+    assert!(pace.limit(Does::Write).is_none_or(|limit| limit.calls < 100.0), "{:?}", pace.limit(Does::Write));
+}

@@ -62,6 +62,18 @@ impl Left {
         self.asked += u64::from(self.until <= now);
     }
 
+    /// Whether a 429 that names this wait, or none, and tells that so many calls are left, is of this window. One that comes
+    /// while calls are left, or whose wait ends long before the window does, is of another limit.
+    pub(super) fn is_meant(&self, now: f64, told: Option<f64>, remaining: Option<u64>) -> bool {
+        let ends_with_it = told.is_none_or(|told| now + told >= self.until - SAME);
+        remaining.unwrap_or(0) == 0 && ends_with_it
+    }
+
+    /// Whether a refusal contradicts what was told: much was left by the last word.
+    pub(super) fn is_contradicted(&self, now: f64) -> bool {
+        self.until > now && self.limit.is_some_and(|limit| self.calls > limit / 2)
+    }
+
     /// A 429 that names the window: nothing is left of it.
     pub(super) fn exhausted(&mut self, until: f64) {
         (self.calls, self.until, self.asked) = (0, self.until.max(until), 0);
