@@ -21,6 +21,8 @@ pub(super) struct Left {
     since: f64,
     /// Calls that ask about the next window.
     asked: u64,
+    /// A call at the end that was told came too early, as where a part of a second is left out.
+    early: bool,
 }
 
 /// Whether the provider's word covers one more call.
@@ -43,7 +45,15 @@ impl Left {
         };
         let reset = reset.min(super::LONGEST_PAUSE).as_secs_f64();
         let until = now + reset;
-        let fresh = Left { calls: remaining, limit: limits.limit, until, span: reset, since: now, asked: 0 };
+        let fresh = Left {
+            calls: remaining,
+            limit: limits.limit,
+            until,
+            span: reset,
+            since: now,
+            asked: 0,
+            early: false,
+        };
         *left = match *left {
             // A late answer of the window before: the newer word stands.
             Some(old) if started < old.since && until < old.until - SAME => Some(old),
@@ -53,7 +63,7 @@ impl Left {
             }
             // A reset at once with calls left is a full bucket: there is nothing to heed.
             _ if reset <= 0.0 && remaining > 0 => None,
-            Some(old) => Some(Left { span: old.span.max(reset), ..fresh }),
+            Some(old) => Some(Left { span: old.span.max(reset), early: old.early, ..fresh }),
             None => Some(fresh),
         };
     }
@@ -76,6 +86,7 @@ impl Left {
 
     /// A 429 that names the window: nothing is left of it.
     pub(super) fn exhausted(&mut self, until: f64) {
+        self.early |= self.asked > 0;
         (self.calls, self.until, self.asked) = (0, self.until.max(until), 0);
     }
 
@@ -103,7 +114,7 @@ impl Left {
 
     /// Calls that may ask about a window of which nothing is known yet.
     fn scouts(&self) -> u64 {
-        if self.span > SHORT { 1 } else { (self.limit.unwrap_or(0) / 8).max(1) }
+        if self.span > SHORT || self.early { 1 } else { (self.limit.unwrap_or(0) / 8).max(1) }
     }
 
     /// Calls and seconds of a window, as far as they were told.

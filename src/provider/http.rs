@@ -49,6 +49,14 @@ impl Transport for HttpTransport {
     }
 }
 
+/// What the headers of a reply say of limits; most say nothing, which one look at their names tells.
+pub(super) fn limits_of(headers: &HeaderMap, clock: &TheirClock, sent: f64) -> Limits {
+    if !headers.keys().any(|name| Limits::may_be_in(name.as_str())) {
+        return Limits::default();
+    }
+    Limits::read(|name| headers.get(name)?.to_str().ok(), |date| clock.when_came(date, sent))
+}
+
 /// The network, by reqwest.
 struct ReqwestTransport {
     client: Client,
@@ -72,9 +80,7 @@ impl ReqwestTransport {
         let request = self.built(request).map_err(|message| failure(TransportFailure::NotSent, message))?;
         let sent = local_now();
         let mut response = self.client.execute(request).await.map_err(|error| self.failed(&error))?;
-        let headers = response.headers();
-        let limits =
-            Limits::read(|name| headers.get(name)?.to_str().ok(), |date| self.clock.when_came(date, sent));
+        let limits = limits_of(response.headers(), &self.clock, sent);
         let status = response.status().as_u16();
         let body = self.body(&mut response).await?;
         Ok(HttpReply { status, body, limits })

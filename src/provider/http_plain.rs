@@ -22,11 +22,11 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::clock::{TheirClock, local_now};
 use super::http::{
-    AGENT, LARGEST_BODY, LONGEST_IDLE, authorize, failure, innermost, longest_connect, method, too_large,
-    too_late,
+    AGENT, LARGEST_BODY, LONGEST_IDLE, authorize, failure, innermost, limits_of, longest_connect, method,
+    too_large, too_late,
 };
 use super::http_address::Address;
-use super::{HttpReply, HttpRequest, Limits, Transport, TransportError, TransportFailure};
+use super::{HttpReply, HttpRequest, Transport, TransportError, TransportFailure};
 
 /// Connections are used again as long as at least so many calls are answered for each that breaks.
 const LEAST_ANSWERED: u64 = 8;
@@ -282,10 +282,7 @@ async fn talk(
             Some(request) => Broken::Unsent(Box::new(request), error.into_error()),
             None => Broken::Lost(error.into_error()),
         })?;
-    let headers = response.headers();
-    // A reply has few headers: to compare their names is quicker than to hash those asked for.
-    let header = |name: &str| headers.iter().find(|(known, _)| known.as_str() == name)?.1.to_str().ok();
-    let limits = Limits::read(header, |date| clock.when_came(date, sent));
+    let limits = limits_of(response.headers(), clock, sent);
     Ok(HttpReply { status: response.status().as_u16(), body: body(response).await?, limits })
 }
 

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 /// Limits as one reply states them, relative to the moment it came.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
@@ -20,12 +22,23 @@ pub struct Limits {
     pub tokens: Option<u64>,
 }
 
+/// The names that providers give them; those with another hyphen and `-after` are of others than ours.
+const LIMIT: [&str; 4] = ["x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit", "x-rate-limit"];
+const REMAINING: [&str; 3] = ["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"];
+const RESET: [&str; 4] =
+    ["x-ratelimit-reset-after", "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"];
+
 /// Numbers below this are seconds to wait; above it, seconds since 1970.
 const EPOCH_FROM: i64 = 1_000_000_000;
 /// A moment that is further away by the local clock alone tells of a wrong clock, not of a wait.
 const BELIEVED: Duration = Duration::from_secs(3600);
 
 impl Limits {
+    /// Whether a header of this lower-case name may speak of limits.
+    pub fn may_be_in(name: &str) -> bool {
+        name == "retry-after" || (name.contains("rate") && name.contains("limit"))
+    }
+
     /// Reads the headers that `header` gives by lower-case name.
     ///
     /// A date is held against the time at the provider when the reply came, which `their_now` tells from the reply's
@@ -40,13 +53,13 @@ impl Limits {
             let date = header("date").and_then(http_date);
             Now { seconds: their_now(date), sure: date.is_some() }
         };
-        let first = |names: [&str; 2]| names.iter().find_map(|name| header(name)).map(str::trim);
+        let first = |names: &[&str]| names.iter().find_map(|name| header(name)).map(str::trim);
         let number = |names| first(names).and_then(leading_number);
         let told = Limits {
             retry_after: header("retry-after").and_then(|text| wait(text.trim(), now)),
-            limit: number(["x-ratelimit-limit", "ratelimit-limit"]),
-            remaining: number(["x-ratelimit-remaining", "ratelimit-remaining"]),
-            reset: first(["x-ratelimit-reset", "ratelimit-reset"]).and_then(|text| wait(text, now)),
+            limit: number(&LIMIT),
+            remaining: number(&REMAINING),
+            reset: first(&RESET).and_then(|text| wait(text, now)),
             tokens: None,
         };
         match header("ratelimit") {
@@ -63,14 +76,15 @@ impl Limits {
         parts.sort_by_key(|part| parameter(part, &["r", "remaining"]).unwrap_or(u64::MAX));
         let Some(least) = parts.first() else { return self };
         let name = least.split(';').next().unwrap_or_default().trim();
-        let policies = policy.into_iter().flat_map(|policy| policy.split(','));
-        let quota = policies
-            .filter(|policy| policy.trim().starts_with(name))
-            .find_map(|policy| parameter(policy, &["q"]));
+        let own_policy = || policy?.split(',').find(|policy| policy.trim().starts_with(name));
+        let quota = own_policy().and_then(|policy| parameter(policy, &["q"]));
+        // Without a reset, the window's whole length is the latest one.
+        let reset =
+            parameter(least, &["t", "reset"]).or(own_policy().and_then(|policy| parameter(policy, &["w"])));
         Limits {
             limit: parameter(least, &["limit"]).or(quota).or(self.limit),
             remaining: parameter(least, &["r", "remaining"]),
-            reset: parameter(least, &["t", "reset"]).map(Duration::from_secs).or(self.reset),
+            reset: reset.map(Duration::from_secs).or(self.reset),
             ..self
         }
     }
@@ -79,7 +93,10 @@ impl Limits {
 /// A waiting time given as seconds, as an epoch or as an HTTP date; a past date is no wait.
 fn wait(text: &str, now: impl Fn() -> Now) -> Option<Duration> {
     let Ok(number) = text.parse::<f64>() else {
-        return until(http_date(text)?, now());
+        if let Some(seconds) = text.strip_suffix('s').and_then(|text| text.parse::<f64>().ok()) {
+            return Duration::try_from_secs_f64(seconds).ok();
+        }
+        return until(http_date(text).or_else(|| iso_date(text))?, now());
     };
     match number {
         number if !number.is_finite() || number < 0.0 => None,
@@ -100,6 +117,11 @@ fn until(moment: f64, now: Now) -> Option<Duration> {
 struct Now {
     seconds: f64,
     sure: bool,
+}
+
+fn iso_date(text: &str) -> Option<f64> {
+    let moment: Timestamp = text.parse().ok()?;
+    Some(moment.as_microsecond() as f64 / 1e6)
 }
 
 fn http_date(text: &str) -> Option<f64> {
@@ -197,6 +219,34 @@ mod tests {
     }
 
     #[test]
+    fn a_look_at_the_names_passes_over_none_that_is_read() {
+        let all = LIMIT.iter().chain(&REMAINING).chain(&RESET).chain(&["retry-after", "ratelimit"]);
+        assert!(all.copied().all(Limits::may_be_in));
+        assert!(!["content-length", "date", "server", "x-request-id"].into_iter().any(Limits::may_be_in));
+    }
+
+    #[test]
+    fn other_spellings_and_forms_of_a_reset() {
+        let told = |name, reset| {
+            let limits =
+                read(&[("x-rate-limit-limit", "50"), ("x-rate-limit-remaining", "3"), (name, reset)]);
+            assert_eq!((limits.limit, limits.remaining), (Some(50), Some(3)));
+            seconds(limits.reset)
+        };
+        for (name, reset) in [
+            ("x-rate-limit-reset", "20"),
+            ("x-ratelimit-reset-after", "20"),
+            ("x-ratelimit-reset", "20s"),
+            ("ratelimit-reset", "2026-11-23T12:00:20Z"),
+            ("ratelimit-reset", "2026-11-23T17:30:20+05:30"),
+        ] {
+            assert_eq!(told(name, reset), Some(20.0), "{reset}");
+        }
+        assert_eq!(told("x-ratelimit-reset", "2.5s"), Some(2.5));
+        assert_eq!(told("x-ratelimit-reset", "soons"), None);
+    }
+
+    #[test]
     fn one_header_tells_all() {
         let told = |headers: &[(&str, &'static str)]| {
             let limits = read(headers);
@@ -206,6 +256,8 @@ mod tests {
         let newest = ("ratelimit", "\"day\";r=900;t=4000, \"burst\";r=7;t=30");
         assert_eq!(told(&[newest, policy]), (Some(100), Some(7), Some(30.0)));
         assert_eq!(told(&[newest]), (None, Some(7), Some(30.0)));
+        let without_end = ("ratelimit", "\"burst\";r=7");
+        assert_eq!(told(&[without_end, policy]), (Some(100), Some(7), Some(60.0)));
         assert_eq!(
             told(&[("ratelimit", "limit=50, remaining=0, reset=12")]),
             (Some(50), Some(0), Some(12.0))

@@ -95,6 +95,22 @@ fn small_and_slow_limits_that_say_nothing() {
     let bare = |shape| limit(shape, Wait::Nothing);
     let sliding = |calls, period| bare(Shape::Sliding { calls, period });
     let all = [
+        scenario("bucket 200/s of 1, bare", 16, client(3000, 0.001), bare(bucket(200.0, 1.0)), (1.35, 0.02)),
+        // Calls that come a little early for their turn are refused, however right the pace.
+        scenario(
+            "bucket 200/s of 1, 64, 20 ms",
+            64,
+            client(3000, 0.02),
+            bare(bucket(200.0, 1.0)),
+            (2.6, 0.02),
+        ),
+        scenario(
+            "bucket 20/s of 1, bare, 10 ms",
+            16,
+            client(400, 0.01),
+            bare(bucket(20.0, 1.0)),
+            (1.4, 0.05),
+        ),
         scenario("bucket 10/s of 1, bare", 8, client(400, 0.02), bare(bucket(10.0, 1.0)), (1.3, 0.05)),
         scenario("bucket 2/s of 1, bare, 100 ms", 8, client(150, 0.1), bare(bucket(2.0, 1.0)), (1.7, 0.12)),
         scenario(
