@@ -2,7 +2,7 @@
 //!
 //! Made from the one definition of the command line, so that they cannot say anything else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap_mangen::Man;
 
@@ -28,8 +28,41 @@ pub fn manual() -> Vec<u8> {
     page += &body(&rendered(|out| man.render_description_section(out)));
     chapters.iter().for_each(|chapter| page += &chapter.text(&chapters));
     page += &shared_options(&chapters);
+    page += &environment(&command);
+    page += &files();
     page += &exit_status();
     page.chars().map(sign).collect::<String>().into_bytes()
+}
+
+/// What is read from the environment: the variables of options, and those that are no options.
+fn environment(command: &clap::Command) -> String {
+    let options = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let named = options.filter_map(|option| {
+        let variable = option.get_env()?.to_str()?.to_owned();
+        Some((variable, format!("as \\fI\\-\\-{}\\fR, which wins.", option.get_long()?.replace('-', "\\-"))))
+    });
+    let named: BTreeMap<String, String> = named.collect();
+    let own = [
+        ("EXOTEL_API_KEY, EXOTEL_API_TOKEN, EXOTEL_ACCOUNT_SID", "the credentials of an Exotel account."),
+        ("AUDIAN_API_KEY or AUDIAN_AUTH_TOKEN, AUDIAN_ACCOUNT_ID", "the credentials of an Audian account."),
+        ("HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR", "are obeyed."),
+    ];
+    let own = own.map(|(name, meaning)| (name.to_owned(), meaning.to_owned()));
+    let entries =
+        own.into_iter().chain(named).map(|(name, meaning)| format!(".TP\n\\fB{name}\\fR\n{meaning}\n"));
+    ".SH ENVIRONMENT\n".to_owned() + &entries.collect::<String>()
+}
+
+fn files() -> String {
+    let files = [
+        ("callroster/config.toml", "in the configuration folder: profiles, for \\fB\\-\\-profile\\fR."),
+        ("callroster/runs/", "in the state folder: a folder for each run, which a later one goes on with."),
+        ("NAME.results.csv", "what came of every row of the sheet NAME."),
+        ("NAME.failed.csv", "the rows to mend and send again; it may hold passwords."),
+        ("NAME.secrets.csv", "passwords that were generated."),
+    ];
+    let entries = files.map(|(name, meaning)| format!(".TP\n\\fI{name}\\fR\n{meaning}\n"));
+    ".SH FILES\n".to_owned() + &entries.concat()
 }
 
 /// A sign as every roff reads it.
@@ -129,6 +162,9 @@ mod tests {
         assert!(page.is_ascii() && page.contains("+\\[u2026] numbers"), "{page}");
         for words in ["CALLROSTER ONBOARD", "CALLROSTER EXPORT", "EXIT STATUS"] {
             assert!(page.contains(&format!(".SH \"{words}\"")), "{words}");
+        }
+        for words in [".SH ENVIRONMENT", "\\fBCALLROSTER_RATE\\fR", "EXOTEL_API_KEY", ".SH FILES"] {
+            assert!(page.contains(words), "{words}");
         }
         for option in ["max\\-delete", "concurrency", "state\\-dir", "default\\-country"] {
             assert_eq!(page.matches(&format!("\\fB\\-\\-{option}\\fR")).count(), 1, "{option}");

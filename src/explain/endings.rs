@@ -131,7 +131,8 @@ pub(super) const EXITS: &[Explanation] = &[
     Explanation {
         code: "exit-2",
         source: Source::Exit,
-        meaning: "The command line or the configuration is wrong. Nothing was sent.",
+        meaning: "The command line or the configuration is wrong, or the provider does not know the account. Nothing \
+                  was sent.",
         mend: "read the message; callroster help shows what there is",
         more: "",
     },

@@ -263,9 +263,11 @@ impl Lane {
     /// A 429 that names a wait, where headers tell of a window and it is meant: nothing is left of it. Returns the wait then.
     pub(super) fn exhausted(&mut self, now: f64, told: Option<f64>, remaining: Option<u64>) -> Option<f64> {
         let (Some(left), Some(told)) = (&mut self.left, told) else { return None };
-        let meant = left.is_meant(now, Some(told), remaining);
-        meant.then(|| left.exhausted(now + told))?;
-        Some(told)
+        let until = now + told;
+        left.is_meant(until, remaining).then(|| {
+            left.exhausted(until);
+            told
+        })
     }
 
     /// Headers that told of much more than is given are not believed any more.

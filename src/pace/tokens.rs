@@ -133,8 +133,8 @@ impl Tokens {
 
     /// How long to wait after a refusal that did not say; twice as long after each that follows.
     pub(super) fn pause(&self) -> f64 {
-        let again = 2f64.powi((self.in_row - 1).clamp(0, 16));
-        (KEPT / self.flow.unwrap_or(KEPT) * again).clamp(0.1 * again.min(300.0), 30.0)
+        let once = (KEPT / self.flow.unwrap_or(KEPT)).max(0.1);
+        (once * 2f64.powi((self.in_row - 1).clamp(0, 16))).min(30.0)
     }
 
     /// Whether one more call is covered beside those in flight; a part of the bucket is left to others.

@@ -72,11 +72,10 @@ impl Left {
         self.asked += u64::from(self.until <= now);
     }
 
-    /// Whether a 429 that names this wait, or none, and tells that so many calls are left, is of this window. One that comes
+    /// Whether a 429 whose wait ends then, and which tells that so many calls are left, is of this window. One that comes
     /// while calls are left, or whose wait ends long before the window does, is of another limit.
-    pub(super) fn is_meant(&self, now: f64, told: Option<f64>, remaining: Option<u64>) -> bool {
-        let ends_with_it = told.is_none_or(|told| now + told >= self.until - SAME);
-        remaining.unwrap_or(0) == 0 && ends_with_it
+    pub(super) fn is_meant(&self, until: f64, remaining: Option<u64>) -> bool {
+        remaining.unwrap_or(0) == 0 && until >= self.until - SAME
     }
 
     /// Whether a refusal contradicts what was told: much was left by the last word.
