@@ -179,7 +179,7 @@ impl Metered {
                 *asked = Some(now);
                 return;
             }
-            State::Rising(rise) => rise.start(now, trip),
+            State::Rising(rise) => rise.start(now, trip, unused),
             State::Cruising(cruise) => {
                 cruise.start(now, unused);
                 cruise.pace(self.share)

@@ -10,11 +10,21 @@ const STEPS: usize = 64;
 /// A step that a single call filled may grow so much; one that lasted a round trip, less.
 const QUICK: f64 = 2.0;
 const STEADY: f64 = 1.35;
+/// A step in which the client let more than this part of the time pass does not grow.
+const IDLE: f64 = 0.5;
 
 #[derive(Debug, Clone, Copy)]
 struct Step {
     from: f64,
     sent: f64,
+    /// Time in which the client could have sent and did not.
+    idle: f64,
+}
+
+impl Step {
+    fn new(from: f64, sent: f64) -> Step {
+        Step { from, sent, idle: 0.0 }
+    }
 }
 
 /// A rising pace; times are seconds.
@@ -33,7 +43,7 @@ pub(super) struct Rise {
 impl Rise {
     /// From a pace that a bucket, empty at `empty_at`, has just kept up with by giving one call.
     pub(super) fn from(pace: f64, empty_at: f64) -> Rise {
-        let first = Step { from: empty_at, sent: 1.0 };
+        let first = Step::new(empty_at, 1.0);
         Rise { pace, least: 0.0, floor: 0.0, empty_at: Some(empty_at), steps: vec![first] }
     }
 
@@ -62,17 +72,24 @@ impl Rise {
         self.pace
     }
 
-    /// Counts a call; returns the pace of the next.
-    pub(super) fn start(&mut self, now: f64, trip: f64) -> f64 {
+    /// Counts a call; returns the pace of the next. `unused` is the time that the client let pass before it.
+    pub(super) fn start(&mut self, now: f64, trip: f64, unused: f64) -> f64 {
         let quick = self.empty_at.is_some();
         match self.steps.last_mut() {
-            None => self.steps.push(Step { from: now, sent: 1.0 }),
+            None => self.steps.push(Step::new(now, 1.0)),
             Some(step) => {
                 step.sent += 1.0;
+                step.idle += unused.max(0.0);
                 let needed = if quick { 1.0 } else { 2.0 };
                 if step.sent >= needed && now - step.from >= self.least.max(1.2 * trip) {
                     let single = quick && step.sent <= 1.0;
-                    self.pace *= if single { QUICK } else { STEADY };
+                    // Where the client itself was slower, the pace was not tried.
+                    let tried = step.idle < IDLE * (now - step.from);
+                    self.pace *= match single {
+                        _ if !tried => 1.0,
+                        true => QUICK,
+                        false => STEADY,
+                    };
                     self.next_step(now);
                 }
             }
@@ -82,7 +99,7 @@ impl Rise {
 
     fn next_step(&mut self, now: f64) {
         if self.steps.len() < STEPS {
-            self.steps.push(Step { from: now, sent: 0.0 });
+            self.steps.push(Step::new(now, 0.0));
         }
     }
 
@@ -131,10 +148,10 @@ mod tests {
                 }
                 level -= 1.0;
                 last = now;
-                now += 1.0 / rise.start(now, 0.001);
+                now += 1.0 / rise.start(now, 0.001, 0.0);
             }
             let refused = Refused { now, started: now, taken: 0.0, after: 0.0, told: None, chance: 0.0 };
-            rise.start(now, 0.001);
+            rise.start(now, 0.001, 0.0);
             let found = rise.rate(&refused, 20.0, 0.0);
             assert!((found / rate - 1.0).abs() < 0.15, "{found} for {rate}");
         }
@@ -145,7 +162,7 @@ mod tests {
         let mut rise = Rise::from(100.0, 0.0);
         let mut now = 0.0;
         while now < 0.1 {
-            now += 1.0 / rise.start(now, 0.020);
+            now += 1.0 / rise.start(now, 0.020, 0.0);
         }
         assert!(rise.pace() < 1000.0, "{}", rise.pace());
     }
