@@ -83,6 +83,11 @@ impl NewUser {
         self.email.is_some() || self.number.is_some()
     }
 
+    /// The number of the user, wherever the provider keeps it.
+    pub fn any_number(&self) -> Option<&str> {
+        self.number.as_deref().or(self.phone.as_deref())
+    }
+
     /// What a user without a natural key lacks, for a message.
     pub fn lacks(&self) -> &'static str {
         match self.phone {

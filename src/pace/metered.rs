@@ -251,6 +251,8 @@ impl Metered {
             _ => false,
         };
         if !agrees {
+            // Since the moments before, the bucket was full for a time, and they tell nothing.
+            self.empties.retain(|empty| empty.at >= first.at);
             self.cruise(rate, calls, refused.told);
         }
     }

@@ -7,17 +7,17 @@ use crate::roster::{NewUser, User};
 use crate::row::Onboarding;
 
 pub(super) fn verdict(wish: Onboarding, found: &[User]) -> Verdict {
-    let NewUser { email, number, .. } = &wish.user;
+    let (email, number) = (&wish.user.email, wish.user.any_number());
     let holder = match email {
         // Whoever was archived may have left the e-mail to somebody else.
         Some(email) => found
             .iter()
             .filter(|user| user.email.eq_ignore_ascii_case(email))
             .min_by_key(|user| user.is_archived()),
-        None => number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number))),
+        None => number.and_then(|number| found.iter().find(|user| user.answers_to(number))),
     };
     let Some(user) = holder else {
-        let other = number.as_ref().and_then(|number| found.iter().find(|user| user.has_contact(number)));
+        let other = number.and_then(|number| found.iter().find(|user| user.answers_to(number)));
         return match other {
             // The same person, who has no e-mail yet.
             Some(other) if other.email.is_empty() && has_the_names(&wish.user, other) => there(wish, other),
@@ -25,8 +25,9 @@ pub(super) fn verdict(wish: Onboarding, found: &[User]) -> Verdict {
             None => creation(wish),
         };
     };
-    let number = number.as_deref().unwrap_or_default();
-    if let Some(other) = found.iter().find(|other| other.id != user.id && other.has_contact(number)) {
+    let is_others =
+        |other: &&User| other.id != user.id && number.is_some_and(|number| other.answers_to(number));
+    if let Some(other) = found.iter().find(is_others) {
         return number_taken(&wish.user, other);
     }
     there(wish, user)
@@ -129,7 +130,7 @@ fn archived(user: &User) -> Verdict {
 }
 
 fn number_taken(wish: &NewUser, other: &User) -> Verdict {
-    let number = wish.number.as_deref().unwrap_or_default();
+    let number = wish.any_number().unwrap_or_default();
     let message = format!(
         "the device_contact_uri {number} belongs to {} {} (id {}); give the row another number, or free this one first",
         other.first_name, other.last_name, other.id

@@ -114,7 +114,8 @@ impl Preflight<'_> {
         while let Some(sought) = rows.next().map_err(PreflightFailed::Rows)? {
             let who = identity_of(&sought.request);
             let (email, other) = match &sought.request {
-                Request::Onboard(wish) => (wish.user.email.as_deref(), None),
+                // Somebody else may have the number.
+                Request::Onboard(wish) => (wish.user.email.as_deref(), wish.user.any_number()),
                 Request::Offboard(wish) => (who.email.as_deref(), wish.reassign_to.as_deref()),
                 // Somebody else may have the new e-mail.
                 Request::Update(wish) => (who.email.as_deref(), wish.new_email.as_deref()),

@@ -68,7 +68,12 @@ impl Preflight<'_> {
         let wishes = || block.iter().filter_map(|sought| wish_of(&sought.request));
         let emails: Vec<String> =
             wishes().filter_map(|wish| wish.email.as_deref().map(str::to_owned)).collect();
-        let numbers = wishes().filter_map(|wish| wish.number.as_deref().map(str::to_owned));
+        // A number that is merely noted of a user costs no question of its own.
+        let number_of = |wish: &'_ NewUser| match directory {
+            Some(_) => wish.any_number().map(str::to_owned),
+            None => wish.number.as_deref().map(str::to_owned),
+        };
+        let numbers = wishes().filter_map(number_of);
         let numbers: Vec<String> = numbers.filter(|_| !planted(Bug::NumbersNotAsked)).collect();
         let (by_email, by_number) = match directory {
             Some(directory) => (directory.named(&emails), directory.named(&numbers)),
@@ -84,15 +89,16 @@ impl Preflight<'_> {
         let mut contacts: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, user) in users.iter().enumerate() {
             emails.entry(str::to_lowercase(&user.email)).or_default().push(place);
-            for device in user.devices() {
-                contacts.entry(&device.contact_uri).or_default().push(place);
+            let uris = user.devices().iter().map(|device| device.contact_uri.as_str());
+            for uri in uris.chain([user.phone.as_str()].into_iter().filter(|phone| !phone.is_empty())) {
+                contacts.entry(uri).or_default().push(place);
             }
         }
         let mut found: Vec<(&Sought, Vec<User>)> = Vec::new();
         for sought in &block {
             let Some(wish) = wish_of(&sought.request) else { continue };
             let by_email = wish.email.as_ref().and_then(|email| emails.get(email.to_lowercase().as_str()));
-            let by_number = wish.number.as_ref().and_then(|number| contacts.get(number.as_str()));
+            let by_number = wish.any_number().and_then(|number| contacts.get(number));
             let mut places: Vec<usize> = by_email.into_iter().chain(by_number).flatten().copied().collect();
             places.dedup();
             if !places.is_empty() {
