@@ -249,4 +249,29 @@ mod tests {
             assert_eq!(code(&verdict(wish.clone(), &found)), expected, "{wish:?}");
         }
     }
+
+    #[test]
+    fn a_number_that_is_merely_noted_of_somebody_else_is_theirs_too() {
+        let noted = NewUser { phone: Some("+919845000009".into()), number: None, ..wish().user };
+        let other =
+            User { id: "u2".into(), phone: "+919845000009".into(), email: "x@example.com".into(), ..user() };
+        let told = |found: &[User]| code(&verdict(Onboarding { user: noted.clone(), ..wish() }, found));
+        assert_eq!(told(std::slice::from_ref(&other)), "already_exists");
+        assert_eq!(told(&[user(), other]), "already_exists");
+        assert_eq!(told(&[User { devices: None, ..user() }]), "unchanged");
+    }
+
+    #[test]
+    fn whoever_is_switched_off_is_told_of() {
+        let disabled = User { status: "disabled".into(), ..user() };
+        let Verdict::Ending(outcome) = verdict(wish(), &[disabled]) else { panic!("there is nothing to do") };
+        assert_eq!(outcome.details.get("status").map(String::as_str), Some("disabled"));
+    }
+
+    #[test]
+    fn the_same_person_without_an_email_is_told_the_way() {
+        let there = User { email: "".into(), ..user() };
+        let Verdict::Ending(outcome) = verdict(wish(), &[there]) else { panic!("the person is there") };
+        assert!(outcome.troubles[0].message.contains("callroster update"), "{outcome:?}");
+    }
 }

@@ -35,8 +35,8 @@ fn all_doubtful_rows_are_looked_for_in_one_walk() {
 fn a_row_with_a_number_and_no_email_is_told_what_it_lacks() {
     let desk = desk(0, &[]);
     desk.sheet("staff.csv", "first_name,last_name,email,device_contact_uri\nAsha,Rao,,+919845012301\n");
-    // The exchange; then the create is lost.
-    for fault in [None, Some(Fault::ResetBefore)] {
+    // The exchange and the list; then the create is lost.
+    for fault in [None, None, Some(Fault::ResetBefore)] {
         desk.simulator().lock().expect("fine").inject(fault);
     }
     desk.run(&["onboard", "staff.csv"]).exits(8);
