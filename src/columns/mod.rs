@@ -47,9 +47,9 @@ impl Columns {
             notes: Vec::new(),
         };
         columns.take_mapped(&names, mappings)?;
-        columns.take_named(&names);
+        let noted = columns.take_named(&names);
         columns.take_synonyms(&names)?;
-        columns.sort_out_the_rest(&names);
+        columns.sort_out_the_rest(&names, &noted);
         refused::missing(&columns, &names)?;
         Ok(columns)
     }
@@ -144,8 +144,10 @@ impl Columns {
         Ok(())
     }
 
-    /// Fields of other kinds of sheet are taken too, so that a password is known as one in any sheet.
-    fn take_named(&mut self, names: &[String]) {
+    /// Fields of other kinds of sheet are taken too, so that a password is known as one in any sheet. Returns the columns of
+    /// which a note is made.
+    fn take_named(&mut self, names: &[String]) -> Vec<usize> {
+        let mut noted = Vec::new();
         for (place, name) in names.iter().enumerate() {
             let Some(field) = Field::of_name(name) else { continue };
             if self.is_taken(place) {
@@ -153,14 +155,18 @@ impl Columns {
             }
             match self.place(field) {
                 None => self.places[field as usize] = Some(place as u32),
-                Some(mapped) => self.notes.push(format!(
-                    "column {} is not used, since --map takes column {} as {}",
-                    shown(&self.header, place),
-                    shown(&self.header, mapped),
-                    field.name()
-                )),
+                Some(mapped) => {
+                    noted.push(place);
+                    self.notes.push(format!(
+                        "column {} is not used, since --map takes column {} as {}",
+                        shown(&self.header, place),
+                        shown(&self.header, mapped),
+                        field.name()
+                    ));
+                }
             }
         }
+        noted
     }
 
     fn take_synonyms(&mut self, names: &[String]) -> Result<(), String> {
@@ -181,7 +187,8 @@ impl Columns {
         Ok(())
     }
 
-    fn sort_out_the_rest(&mut self, names: &[String]) {
+    /// `noted` are columns of which it is said already that they are not used.
+    fn sort_out_the_rest(&mut self, names: &[String], noted: &[usize]) {
         let mut passed_over = Vec::new();
         let fed_back = names.iter().any(|name| names::is_fed_back(name));
         let used: Vec<usize> = self.kind.fields().iter().filter_map(|field| self.place(*field)).collect();
@@ -196,6 +203,9 @@ impl Columns {
                 continue;
             }
             self.unused.push(place);
+            if noted.contains(&place) {
+                continue;
+            }
             let free: Vec<Field> =
                 self.kind.fields().iter().copied().filter(|field| !self.has(*field)).collect();
             let shown = shown(&self.header, place);

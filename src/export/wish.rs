@@ -136,6 +136,7 @@ mod tests {
             enforces_keys: true,
             settle: Duration::ZERO,
             notes_numbers: false,
+            forbids_rows: true,
             modes: &[],
         }
     }

@@ -114,6 +114,8 @@ fn facts(dialect: Dialect) -> Facts {
         settle: Duration::from_secs(if enforces_keys { 2 } else { 35 }),
         // Kazoo's users have no field for one.
         notes_numbers: dialect == Dialect::Flat,
+        // "Insufficient permissions" is all that its pages say of it (SEED-2, AU-err).
+        forbids_rows: false,
         modes: &[Mode::Archive, Mode::Disable, Mode::Delete, Mode::Purge],
     }
 }

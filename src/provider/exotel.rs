@@ -28,6 +28,7 @@ static FACTS: Facts = Facts {
     enforces_keys: true,
     settle: Duration::from_secs(2),
     notes_numbers: false,
+    forbids_rows: true,
     modes: &[Mode::Delete, Mode::Disable],
 };
 

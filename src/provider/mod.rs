@@ -76,6 +76,8 @@ pub struct Facts {
     pub settle: Duration,
     /// A single read shows the number that is noted of a user; a list need not.
     pub notes_numbers: bool,
+    /// A 403 whose reason is not known may be meant for one row; else it is meant for the key.
+    pub forbids_rows: bool,
     /// The ways in which a user can go, the default first.
     pub modes: &'static [Mode],
 }

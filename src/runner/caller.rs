@@ -26,6 +26,9 @@ use crate::retry::Next;
 /// A refusal is far smaller, and what is smaller than this is read in no time.
 const SMALLEST_PAGE: usize = 8 << 10;
 
+/// So many writing calls that are forbidden in a row, whomever they meant, tell that the key lost its permission.
+const MOST_FORBIDDEN: u32 = 3;
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Broken {
@@ -64,6 +67,8 @@ pub struct Caller<'a> {
     last_answer: Cell<Option<Instant>>,
     /// Failures that may pass, since then.
     unanswered: Cell<u32>,
+    /// Writing calls in a row that were forbidden for a reason that nobody knows.
+    forbidden: Cell<u32>,
 }
 
 /// Those who wait to make one kind of calls: the first of them at the gate, the others behind.
@@ -115,6 +120,7 @@ impl<'a> Caller<'a> {
             counts: Cell::new(CallCounts::default()),
             last_answer: Cell::new(None),
             unanswered: Cell::new(0),
+            forbidden: Cell::new(0),
         }
     }
 
@@ -320,7 +326,10 @@ impl<'a> Caller<'a> {
     fn heed(&self, error: &CallError) {
         let all = match error.failure {
             Failure::Unauthorized | Failure::Forbidden => true,
-            Failure::ForbiddenUnknown => self.counts.get().write <= 1,
+            Failure::ForbiddenUnknown => {
+                let lost = !self.provider.facts().forbids_rows && self.forbidden.get() >= MOST_FORBIDDEN;
+                self.counts.get().write <= 1 || lost
+            }
             _ => false,
         };
         if all {
@@ -330,6 +339,10 @@ impl<'a> Caller<'a> {
     }
 
     fn count(&self, call: &Call, result: &Result<Answer, CallError>) {
+        let forbidden = matches!(result, Err(error) if error.failure == Failure::ForbiddenUnknown);
+        if call.writes() {
+            self.forbidden.set(if forbidden { self.forbidden.get() + 1 } else { 0 });
+        }
         let mut counts = self.counts.get();
         match result {
             Err(error) if error.failure == Failure::Limited => counts.refused += 1,

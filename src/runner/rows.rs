@@ -268,13 +268,19 @@ impl<'a> Progress<'a> {
 
     /// `partial` where something took effect, be it another effect than was wished.
     fn ended_badly(self, step: &str, error: &CallError, partial: bool) -> RowOutcome {
+        let done = self.open.done.join(", ");
         let mut outcome = self.outcome(if partial { Status::Partial } else { Status::Failed });
         outcome.http_status = error.status;
         if !error.request_id.is_empty() {
             outcome.request_id.clone_from(&error.request_id);
         }
+        let word = step_word(step);
         let message = match partial {
-            true => format!("{} was not done: {}", step_word(step).word(), error.message),
+            // Of several steps of one word, the first of which were done.
+            true if outcome.steps_done.contains(&word) => {
+                format!("\"{step}\" was not done after \"{done}\": {}", error.message)
+            }
+            true => format!("{} was not done: {}", word.word(), error.message),
             false => error.message.clone(),
         };
         outcome.troubles.push(crate::outcome::Trouble::new(error.code.clone(), message));

@@ -197,7 +197,8 @@ async fn carry_out(
     let caller = Caller::new(&exotel, &network, stop, &watcher, pace, world.seed);
     let mut rows = SheetRows { scenario, next: 0 };
     let again = journal.state().ready;
-    {
+    // A look before a run goes on would hide faults of what follows, so most seeds go on without it.
+    if !again || world.seed % 4 == 3 {
         let mut preflight = Preflight {
             caller: &caller,
             journal,

@@ -46,6 +46,7 @@ impl Fake {
             enforces_keys: true,
             settle: Duration::ZERO,
             notes_numbers: false,
+            forbids_rows: true,
             modes: &[],
         };
         Fake {
