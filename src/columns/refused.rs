@@ -80,13 +80,12 @@ pub(super) fn missing(columns: &Columns, names: &[String]) -> Result<(), String>
 /// More than one kind of sheet may have such a header.
 pub(super) fn unclear(header: &StringRecord) -> String {
     let names: Vec<String> = header.iter().map(normalised).collect();
-    let mut text = format!(
+    format!(
         "the columns do not tell whether these people come, change or go (found: {}); say it with --as onboard, --as update \
-         or --as offboard",
-        found(header)
-    );
-    text += full_name(&names);
-    text
+         or --as offboard{}",
+        found(header),
+        full_name(&names)
+    )
 }
 
 /// The hint at a column that holds more than one name.

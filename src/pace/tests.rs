@@ -255,13 +255,16 @@ fn refused_so(limits: Limits) -> Pace {
 
 #[test]
 fn a_refusal_by_another_limit_than_the_headers_tell_of_does_not_wait_for_theirs() {
-    // Much is left of theirs, or the wait that is named ends long before theirs does.
+    // Much is left of theirs, or nothing is told of it and the wait that is named ends long before theirs does.
     let left = Limits { remaining: Some(989), ..window(0, 600) };
-    let soon = Limits { retry_after: Some(Duration::from_secs(1)), ..window(0, 600) };
+    let soon = Limits { retry_after: Some(Duration::from_secs(1)), ..Limits::default() };
     for limits in [left, soon] {
         assert_eq!(refused_so(limits).gate(seconds(1.1), Does::Write), Gate::Open, "{limits:?}");
     }
-    assert!(nearly(refused_so(window(0, 600)).gate(seconds(1.1), Does::Write), 600.03));
+    let spent = Limits { retry_after: Some(Duration::from_secs(1)), ..window(0, 600) };
+    for (limits, ends) in [(window(0, 600), 600.03), (spent, 600.01)] {
+        assert!(nearly(refused_so(limits).gate(seconds(1.1), Does::Write), ends), "{limits:?}");
+    }
 }
 
 #[test]

@@ -73,9 +73,9 @@ impl Left {
     }
 
     /// Whether a 429 whose wait ends then, and which tells that so many calls are left, is of this window. One that comes
-    /// while calls are left, or whose wait ends long before the window does, is of another limit.
+    /// while calls are left is of another limit, and so is one that tells nothing and ends long before the window does.
     pub(super) fn is_meant(&self, until: f64, remaining: Option<u64>) -> bool {
-        remaining.unwrap_or(0) == 0 && until >= self.until - SAME
+        remaining.map_or(until >= self.until - SAME, |remaining| remaining == 0)
     }
 
     /// Whether a refusal contradicts what was told: much was left by the last word.

@@ -161,8 +161,9 @@ impl Preflight<'_> {
     }
 
     fn disk_failed(&self, message: String) -> Broken {
-        let message =
-            format!("{message}; nothing was changed at the provider; make room, then run the same command");
+        let message = format!(
+            "{message}; no call was made that changes anything; make room, then run the same command"
+        );
         self.stop.raise(Stop::new(Cause::Disk, "interrupted", message));
         Broken::Stopped
     }
@@ -211,8 +212,9 @@ impl Preflight<'_> {
             true => (Cause::Misdirected, "mend that, then run the same command"),
             false => (Cause::Unreachable, "mend that, or try the same command later"),
         };
+        let more = if self.journal.state().wrote { " more" } else { "" };
         let message = format!(
-            "{} failed before anything was changed: {} ({}); {way}",
+            "{} failed before anything{more} was changed: {} ({}); {way}",
             call.name(),
             error.message,
             error.code
