@@ -310,3 +310,17 @@ fn many_who_have_nothing_but_an_id_are_looked_for_on_the_pages_of_the_roster() {
     assert_eq!(summary["outcomes"], serde_json::json!({"unchanged": plain.len()}));
     assert_eq!(summary["calls"]["read"], 4, "{summary}");
 }
+
+#[test]
+fn an_update_that_was_carried_out_is_known_by_its_new_number() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", "first_name,last_name,email,phone\nAsha,Rao,asha@example.com,+919845000001\n");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let header = "email,device_contact_uri,new_device_contact_uri,first_name\n";
+    desk.sheet("moves.csv", format!("{header}asha@example.com,+919845000001,+919845000002,Asha\n"));
+    desk.run(&["update", "moves.csv"]).exits(0).tells("1 updated");
+    desk.run(&["update", "moves.csv"]).exits(0).tells("1 unchanged");
+    desk.run(&["update", "moves.results.csv", "--results", "again.csv"]).exits(0).tells("1 unchanged");
+    desk.sheet("moves.csv", format!("{header}asha@example.com,+919845000001,+919845000003,Asha\n"));
+    desk.run(&["update", "moves.csv"]).exits(4).tells("identity_conflict");
+}

@@ -232,3 +232,12 @@ fn passwords_are_not_made_where_a_new_user_has_no_device() {
     desk.run(&["onboard", "staff.csv", "--generate-sip-passwords"]).exits(2).tells("set passwords with");
     assert_eq!(desk.truth().users.len(), 0);
 }
+
+#[test]
+fn rows_of_a_plain_kazoo_may_say_how_they_go() {
+    let desk = desk(10, &["dialect=kazoo", "plain_kazoo=on"]);
+    let people = people(&desk);
+    desk.sheet("leavers.csv", format!("user_id,mode\n{},disable\n{},\n", people[0], people[1]));
+    desk.run(&["offboard", "leavers.csv", "--yes", "--dialect", "kazoo"]).exits(4);
+    assert_eq!(status(&desk, "leavers"), "disabled invalid");
+}
