@@ -84,12 +84,14 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
 
 /// Takes away what writers that were killed left in a folder where nobody else writes.
 pub fn sweep(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)?.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(BESIDE) {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
+    left_behind(folder, BESIDE)?.into_iter().try_for_each(fs::remove_file)
+}
+
+/// Files in a folder whose names begin as those of unfinished files do.
+fn left_behind(folder: &Path, prefix: &str) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.flatten();
+    let left = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+    Ok(left.map(|entry| entry.path()).collect())
 }
 
 impl Place {
@@ -144,9 +146,8 @@ fn beside(target: &Path) -> String {
 
 /// Takes away what writers of the same file left that were killed: it may hold passwords.
 fn clear_away(folder: &Path, prefix: &str) {
-    let left = fs::read_dir(folder).into_iter().flatten().flatten();
-    let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
-    for path in left.map(|entry| entry.path()).filter(|path| is_abandoned(path)) {
+    let left = left_behind(folder, prefix).unwrap_or_default();
+    for path in left.iter().filter(|path| is_abandoned(path)) {
         // What cannot be taken away hinders nobody.
         let _ = fs::remove_file(path);
     }
