@@ -14,7 +14,7 @@ use csv::StringRecord;
 use crate::row::{Field, Kind, RowView};
 use crate::table::normalised;
 
-pub use crate::table::{is_blank, trimmed};
+pub use crate::table::{is_blank, trimmed, visible};
 pub use mapping::Mapping;
 pub(crate) use names::distance;
 

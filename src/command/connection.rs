@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use jiff::Timestamp;
 
 use super::Failure;
@@ -80,8 +81,7 @@ impl Connection {
 /// Runs a story of calls: one thread, as the journal has one owner.
 pub fn block_on<T>(story: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let failed = |error| Failure::new(exit::INTERNAL, format!("the program cannot start its calls: {error}"));
-    Ok(runtime.map_err(failed)?.block_on(story))
+    Ok(runtime.context("the program cannot start its calls")?.block_on(story))
 }
 
 fn provider(choice: &ProviderChoice) -> Box<dyn Provider> {

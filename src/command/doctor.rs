@@ -11,6 +11,7 @@ use crate::cli::{ProviderChoice, ProviderName, Settings, Sourced};
 use crate::outcome::exit;
 use crate::provider::{
     Answer, Call, CallError, Content, Facts, Failure as CallFailure, Limits, Listing, Paging, StartKeys,
+    TokenKeeper,
 };
 use crate::screen::plural;
 
@@ -66,16 +67,28 @@ async fn look(connection: &Connection, choice: &ProviderChoice, settle: Option<D
     findings
 }
 
-/// The first page of the roster, after an exchange of the key where one is needed.
+/// The first page of the roster, after an exchange of the key where there is no token, or its time is over.
 async fn first_page(connection: &Connection, limits: &mut Limits) -> Result<Answer, CallError> {
-    if let Some(keeper) = connection.provider.tokens()
-        && keeper.generation() == 0
-        && let Content::Token(token) = send(connection, &Call::Exchange, limits).await?.content
-    {
-        keeper.take(token);
+    let keeper = connection.provider.tokens();
+    if let Some(keeper) = keeper.filter(|keeper| keeper.generation() == 0) {
+        renew(connection, keeper, limits).await?;
     }
     let limit = connection.provider.facts().page;
-    send(connection, &Call::List(Listing { limit, ..Listing::default() }), limits).await
+    let page = Call::List(Listing { limit, ..Listing::default() });
+    match (send(connection, &page, limits).await, keeper) {
+        (Err(error), Some(keeper)) if error.failure == CallFailure::Unauthorized && keeper.can_renew() => {
+            renew(connection, keeper, limits).await?;
+            send(connection, &page, limits).await
+        }
+        (answer, _) => answer,
+    }
+}
+
+async fn renew(connection: &Connection, keeper: &TokenKeeper, limits: &mut Limits) -> Result<(), CallError> {
+    if let Content::Token(token) = send(connection, &Call::Exchange, limits).await?.content {
+        keeper.take(token);
+    }
+    Ok(())
 }
 
 async fn send(connection: &Connection, call: &Call, limits: &mut Limits) -> Result<Answer, CallError> {

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use serde_json::json;
 
 use super::connection::block_on;
@@ -35,8 +36,7 @@ pub fn export(arguments: &ExportArguments, settings: &Settings) -> Result<u8, Fa
     block_on(async {
         let stop = StopSign::default();
         let caller = connection.caller(settings, &history, (&stop, &screen));
-        let mut signals =
-            Signals::listen().map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        let mut signals = Signals::listen().context("an interruption could not be heard")?;
         let obey = async {
             signals.next().await;
             stop.raise(Stop::new(Cause::Interrupted, "interrupted", "interrupted; nothing was written"));

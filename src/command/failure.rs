@@ -26,6 +26,13 @@ impl Failure {
     }
 }
 
+/// What nobody expects of a working machine: what was tried, and why it failed.
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Failure {
+        Failure::new(exit::INTERNAL, format!("{error:#}"))
+    }
+}
+
 impl From<Usage> for Failure {
     fn from(usage: Usage) -> Failure {
         Failure::new(exit::USAGE, usage.to_string())

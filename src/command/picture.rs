@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::problems::place_of;
-use crate::columns::{Columns, is_blank, trimmed};
+use crate::columns::{Columns, trimmed, visible};
 use crate::row::{Problem, RawRow};
 
 const BETWEEN: &str = " │ ";
@@ -105,14 +105,6 @@ fn cut(text: &str, width: usize) -> String {
         fits
     };
     text.chars().take_while(fits).chain(['…']).collect()
-}
-
-/// A text with signs that nobody sees written out, and on one line.
-pub fn visible(text: &str) -> String {
-    let unseen = |sign: char| sign != ' ' && (sign.is_control() || is_blank(sign));
-    text.chars()
-        .flat_map(|sign| if unseen(sign) { sign.escape_unicode().collect() } else { vec![sign] })
-        .collect()
 }
 
 #[cfg(test)]

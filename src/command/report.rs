@@ -29,8 +29,7 @@ pub fn report(arguments: &ReportArguments, settings: &ScreenSettings) -> Result<
     let folder = history.folder_of(&arguments.run).ok_or_else(|| no_such_run(&arguments.run))?;
     let standing = history.standing(folder);
     let report = gather(&standing, arguments.show_personal)?;
-    let page = render(&report)
-        .map_err(|error| Failure::new(exit::INTERNAL, format!("the page cannot be made: {error}")))?;
+    let page = render(&report)?;
     let Some(path) = output else {
         put_out(&page)?;
         return Ok(exit::DONE);

@@ -112,7 +112,7 @@ fn page(standing: &Standing) -> String {
             ));
             lines.extend(state.exit_code.map(|code| format!("exit     {code}")));
             for (name, value) in &header.options {
-                lines.push(format!("option   --{} {}", name.replace('_', "-"), value.replace('\n', ", ")));
+                lines.push(format!("option   {} {}", spelled(name), value.replace('\n', ", ")));
             }
         }
     }
@@ -155,4 +155,12 @@ fn as_json(standing: &Standing) -> Value {
         shown.extend(more);
     }
     shown
+}
+
+/// What a kept option is called where it is given: on the command line, or in the profile.
+pub fn spelled(name: &str) -> String {
+    match name {
+        "voip" | "archive_supported" => format!("{name} (in the profile)"),
+        name => format!("--{}", name.replace('_', "-")),
+    }
 }

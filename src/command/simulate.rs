@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
+
 use super::Failure;
 use super::connection::block_on;
 use super::output::put_out;
@@ -10,24 +12,18 @@ use crate::outcome::exit;
 use crate::platform::{SET, Signals};
 use crate::simulator::{self, FaultSettings, Rate, SimProvider, SimSettings, Simulator, switches_of};
 
+const CANNOT_START: &str = "the simulator cannot start";
+
 pub fn simulate(arguments: &SimulateArguments) -> Result<u8, Failure> {
     let settings = settings(arguments)?;
-    let failed =
-        |error: std::io::Error| Failure::new(exit::INTERNAL, format!("the simulator cannot start: {error}"));
-    let simulator = Simulator::new(settings).map_err(failed)?;
-    let running = simulator::spawn(simulator, arguments.port).map_err(|error| {
-        Failure::new(
-            exit::INTERNAL,
-            format!(
-                "port {} of this machine cannot be used: {error}; choose another one with --port",
-                arguments.port
-            ),
-        )
+    let simulator = Simulator::new(settings).context(CANNOT_START)?;
+    let running = simulator::spawn(simulator, arguments.port).with_context(|| {
+        format!("port {} of this machine cannot be used; choose another one with --port", arguments.port)
     })?;
     let url = running.base_url();
     put_out(&format!("listening on {url}\n{}", variables(arguments, &url)))?;
     block_on(async {
-        let mut signals = Signals::listen().map_err(failed)?;
+        let mut signals = Signals::listen().context(CANNOT_START)?;
         signals.next().await;
         Ok(exit::DONE)
     })?

@@ -147,7 +147,7 @@ fn ends_user(outcome: &RowOutcome) -> bool {
 
 /// All the names that a row may give a user.
 fn names(user: &User) -> impl Iterator<Item = String> + '_ {
-    let own = [user.id.as_str(), &user.email].into_iter();
+    let own = [user.id.as_str(), &user.email, &user.phone].into_iter();
     let contacts = user.own_devices().map(|device| device.contact_uri.as_str());
     own.chain(contacts).filter(|name| !name.is_empty()).map(str::to_lowercase)
 }

@@ -190,7 +190,8 @@ impl State {
     pub fn unfinished(&self) -> bool {
         let ended = self.exit_code.is_some_and(|code| matches!(code, 0 | 4 | 8));
         let whole = !self.stopped || planted(Bug::StoppedIsFinished);
-        let finished = ended && whole && (self.open.is_empty() || planted(Bug::OpenRowsFinished));
+        let open = !self.open.is_empty() && !planted(Bug::OpenRowsFinished);
+        let finished = ended && whole && !open && self.later.is_empty();
         self.wrote && !self.abandoned && !finished
     }
 
@@ -244,6 +245,21 @@ mod tests {
             state.apply(&Event::Resumed { at: String::new() }, 2);
             assert_eq!(state.is_started(0), !again, "{status}");
             assert_eq!(state.ended_rows(), u64::from(!again));
+        }
+    }
+
+    #[test]
+    fn a_run_with_rows_that_have_another_try_is_unfinished() {
+        for (http_status, unfinished) in [(429, true), (400, false)] {
+            let mut state = State::default();
+            state.apply(&Event::Intent { row: 0, step: "user".into(), attempt: 1, content: None }, 0);
+            let mut outcome = crate::outcome::RowOutcome::troubled(Status::Failed, "a_code", "later");
+            outcome.http_status = Some(http_status);
+            state.apply(&Event::Ended { row: 0, outcome }, 1);
+            // A graver code than 7 may have been that of the run: another row is unknown for ever.
+            let (at, outcomes) = (String::new(), Tally::default());
+            state.apply(&Event::End { at, exit_code: 8, stopped: false, outcomes }, 2);
+            assert_eq!(state.unfinished(), unfinished, "{http_status}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! and the same look always give the same plan, so that a resumed run finds its steps again by their names.
 
 mod leaving;
+mod looks;
 mod offboard;
 mod onboard;
 mod restore;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::{RowOutcome, Status};
 use crate::roster::User;
-use crate::row::{Mode, Request};
+use crate::row::Request;
 
 pub use onboard::{created_by_row, differences};
 pub use step::{Step, step_word};
@@ -119,62 +120,8 @@ pub struct Plan {
 
 /// The plan or the ending of a valid row. `look` is `None` where the roster showed nobody.
 pub fn verdict(request: Request, look: Option<&Look>) -> Verdict {
-    match look {
-        Some(Look::Nobody { column, value }) => {
-            let message =
-                format!("nobody in the roster has the {column} {value}; check the cell, or the account");
-            return Verdict::fails("user_not_found", message);
-        }
-        Some(Look::GoneBefore { user_id, run, archived }) => {
-            if let Request::Offboard(wish) = &request
-                && *archived
-                && matches!(wish.mode, Mode::Delete | Mode::Purge)
-            {
-                // The data that are kept are meant, and a list need not show them.
-                let user = User { id: user_id.clone(), status: "archived".into(), ..User::default() };
-                return offboard::verdict(wish, &user, None);
-            }
-            let mut outcome = RowOutcome::new(Status::Unchanged);
-            outcome.user_id = user_id.clone();
-            outcome.details.insert("ended_by_run".into(), run.clone());
-            return Verdict::Ending(Box::new(outcome));
-        }
-        Some(Look::Several { column, value, ids }) => {
-            let ids = ids.join(", ");
-            let message = format!("{column} {value} belongs to several users ({ids}); name one by user_id");
-            return Verdict::fails("user_ambiguous", message);
-        }
-        Some(Look::UnknownBefore { run }) => {
-            let message = format!(
-                "run {run} sent a user of the same content and the answer was lost, so it was not sent again; look for \
-                 the user at the provider by hand, and if nobody is there, send this row alone in a sheet of its own, with \
-                 --again"
-            );
-            let outcome = RowOutcome::troubled(Status::Unknown, "outcome_unknown", message);
-            return Verdict::Ending(Box::new(outcome));
-        }
-        Some(Look::UnreadBefore { run }) => {
-            let message = format!(
-                "run {run} cannot be read and may have made this user, who has no e-mail and no number to be found by, so \
-                 nothing was sent; look for the user at the provider by hand, and if nobody is there, send this row alone \
-                 in a sheet of its own, with --again"
-            );
-            let outcome = RowOutcome::troubled(Status::Unknown, "outcome_unknown", message);
-            return Verdict::Ending(Box::new(outcome));
-        }
-        Some(Look::Conflict { message }) => return Verdict::invalid("identity_conflict", message.clone()),
-        Some(Look::Refused { user_id, code, message }) => {
-            let status = if code == "identity_conflict" { Status::Invalid } else { Status::Failed };
-            let mut outcome = RowOutcome::troubled(status, code, message.clone());
-            outcome.user_id.clone_from(user_id);
-            return Verdict::Ending(Box::new(outcome));
-        }
-        Some(Look::Twice { source_row, user_id }) => {
-            let message =
-                format!("row {source_row} names the same user ({user_id}); keep one of the two rows");
-            return Verdict::invalid("duplicate_user", message);
-        }
-        _ => {}
+    if let Some(verdict) = look.and_then(|look| looks::decided(&request, look)) {
+        return verdict;
     }
     match (request, look) {
         (Request::Onboard(wish), None) => onboard::verdict(wish, &[]),

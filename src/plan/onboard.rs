@@ -1,6 +1,7 @@
 //! Onboarding is a wished state: there already and the same is fine, there and different is not ours to change.
 
 use super::{Step, Verdict, of_user};
+use crate::columns::visible;
 use crate::outcome::{RowOutcome, Status};
 use crate::planted::{Bug, planted};
 use crate::roster::{NewUser, User};
@@ -81,7 +82,7 @@ pub fn differences(wish: &NewUser, user: &User) -> Vec<String> {
     let mut differing = Vec::new();
     let mut compare = |column: &str, wished: &str, there: &str, same: bool| {
         if !wished.is_empty() && !same {
-            differing.push(format!("{column} is \"{there}\" there and \"{wished}\" in the row"));
+            differing.push(format!("{column} is \"{}\" there and \"{wished}\" in the row", visible(there)));
         }
     };
     compare("first_name", &wish.first_name, &user.first_name, wish.first_name == user.first_name.trim());
@@ -133,7 +134,9 @@ fn number_taken(wish: &NewUser, other: &User) -> Verdict {
     let number = wish.any_number().unwrap_or_default();
     let message = format!(
         "the device_contact_uri {number} belongs to {} {} (id {}); give the row another number, or free this one first",
-        other.first_name, other.last_name, other.id
+        visible(&other.first_name),
+        visible(&other.last_name),
+        other.id
     );
     Verdict::fails("already_exists", message)
 }

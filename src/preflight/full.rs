@@ -58,6 +58,9 @@ impl Preflight<'_> {
 fn tells_enough(user: &User, request: &Request) -> bool {
     let (number, role) = match request {
         Request::Onboard(wish) => (wish.user.phone.is_some(), wish.user.role.is_some()),
+        Request::Update(wish) => {
+            (wish.new_number.is_some() || identity_of(request).contact_uri.is_some(), false)
+        }
         request => (identity_of(request).contact_uri.is_some(), false),
     };
     let lacks = user.status.is_empty() || (number && user.phone.is_empty()) || (role && user.role.is_empty());

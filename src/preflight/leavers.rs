@@ -32,7 +32,7 @@ impl Preflight<'_> {
         }
         let mut user = match found {
             Found::One(user) => user,
-            Found::Nobody => return Ok(archived_by_id(request).unwrap_or_else(|| nobody(request))),
+            Found::Nobody => return Ok(archived_by_id(request).unwrap_or(Found::Nobody)),
             found => return Ok(found),
         };
         if let Some(message) = taken_email(request, &user, walk) {
@@ -176,22 +176,6 @@ fn taken_email(request: &Request, user: &User, walk: &Walk) -> Option<String> {
         "the new_email {email} belongs to the user {} already; give the row another e-mail, or free that one first",
         other.id
     ))
-}
-
-/// A number alone names nobody where nothing shows any.
-fn nobody(request: &Request) -> Found {
-    let who = identity_of(request);
-    match (&who.user_id, &who.email, &who.contact_uri) {
-        (None, None, Some(contact)) => Found::Refused {
-            user_id: String::new(),
-            code: "user_not_found",
-            message: format!(
-                "nobody was found by the device_contact_uri {contact}, and this provider need not show numbers; name the user \
-                 by user_id or email"
-            ),
-        },
-        _ => Found::Nobody,
-    }
 }
 
 pub(super) fn is_purge(request: &Request) -> bool {

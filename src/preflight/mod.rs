@@ -161,22 +161,27 @@ impl Preflight<'_> {
     }
 
     fn disk_failed(&self, message: String) -> Broken {
+        let more = self.more();
         let message = format!(
-            "{message}; no call was made that changes anything; make room, then run the same command"
+            "{message}; nothing{more} was sent that changes anything; make room, then run the same command"
         );
         self.stop.raise(Stop::new(Cause::Disk, "interrupted", message));
         Broken::Stopped
     }
 
-    /// All users who match one of the values; as many calls as their number and the length of a filter ask for.
-    async fn matching(
-        &self,
-        values: Vec<String>,
-        filter: fn(Vec<String>) -> Filter,
-    ) -> Result<Vec<User>, Broken> {
+    /// All users who have one of the e-mails.
+    async fn with_emails(&self, emails: Vec<String>) -> Result<Vec<User>, Broken> {
+        self.matching(Filter::by_emails(emails, self.caller.provider().facts())).await
+    }
+
+    /// All users who have one of the numbers or SIP addresses.
+    async fn with_contacts(&self, contacts: Vec<String>) -> Result<Vec<User>, Broken> {
+        self.matching(Filter::by_contacts(contacts, self.caller.provider().facts())).await
+    }
+
+    async fn matching(&self, filters: Vec<Filter>) -> Result<Vec<User>, Broken> {
         let mut users = Vec::new();
-        for values in batches(values, self.caller.provider().facts().longest_filter) {
-            let filter = filter(values);
+        for filter in filters {
             let mut offset = 0;
             loop {
                 let page = self.page(filter.clone(), offset).await?;
@@ -198,6 +203,11 @@ impl Preflight<'_> {
         Box::pin(async move { Ok(self.read(&call).await?.page()) })
     }
 
+    /// " more" in a run that changed something before.
+    fn more(&self) -> &'static str {
+        if self.journal.state().wrote { " more" } else { "" }
+    }
+
     /// A read that the whole preflight needs: a failure stops the run.
     async fn read(&self, call: &Call) -> Result<crate::provider::Answer, Broken> {
         self.caller.read(call).await.inspect_err(|broken| {
@@ -212,7 +222,7 @@ impl Preflight<'_> {
             true => (Cause::Misdirected, "mend that, then run the same command"),
             false => (Cause::Unreachable, "mend that, or try the same command later"),
         };
-        let more = if self.journal.state().wrote { " more" } else { "" };
+        let more = self.more();
         let message = format!(
             "{} failed before anything{more} was changed: {} ({}); {way}",
             call.name(),
@@ -234,39 +244,6 @@ fn somebody_else(meant: &str, now: &User) -> Look {
     Look::Refused { user_id: now.id.clone(), code: "identity_conflict".into(), message }
 }
 
-/// E-mails as they came and in lower case: providers do not say whether their filter minds case.
-fn both_cases(emails: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut values = Vec::new();
-    for email in emails {
-        let lower = email.to_lowercase();
-        if lower != email {
-            values.push(lower);
-        }
-        values.push(email);
-    }
-    values
-}
-
-/// Cuts values into lists that fit one filter, encoded.
-fn batches(values: Vec<String>, longest: usize) -> Vec<Vec<String>> {
-    let mut batches: Vec<Vec<String>> = Vec::new();
-    let mut length = usize::MAX;
-    for value in values {
-        // A byte takes three at most when it is encoded.
-        let weight =
-            value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum::<usize>() + 3;
-        if length.saturating_add(weight) > longest {
-            batches.push(Vec::new());
-            length = 0;
-        }
-        length += weight;
-        if let Some(batch) = batches.last_mut() {
-            batch.push(value);
-        }
-    }
-    batches
-}
-
 /// Reads up to a block of rows.
 fn block<R: ValidRows>(rows: &mut R) -> Result<Vec<Sought>, R::Error> {
     let mut block = Vec::with_capacity(BLOCK);
@@ -277,24 +254,4 @@ fn block<R: ValidRows>(rows: &mut R) -> Result<Vec<Sought>, R::Error> {
         }
     }
     Ok(block)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lists_are_cut_and_nothing_is_lost() {
-        let values: Vec<String> = (0..100).map(|n| format!("person{n}@example.com")).collect();
-        let cut = batches(values.clone(), 300);
-        assert!(cut.len() > 5);
-        assert_eq!(cut.concat(), values);
-        assert_eq!(batches(vec!["x".repeat(900)], 300), [["x".repeat(900)]]);
-        assert_eq!(batches(Vec::new(), 300), Vec::<Vec<String>>::new());
-    }
-
-    #[test]
-    fn an_email_is_asked_for_in_both_cases_once() {
-        assert_eq!(both_cases(["a@x.com".into(), "B@x.com".into()]), ["a@x.com", "b@x.com", "B@x.com"]);
-    }
 }

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::directory::Directory;
-use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
+use super::{Preflight, PreflightFailed, Sought, ValidRows, block};
 use crate::history::Wanted;
 use crate::plan::Look;
 use crate::planted::{Bug, planted};
-use crate::provider::{Call, Failure, Filter, Paging};
+use crate::provider::{Call, Failure, Paging};
 use crate::roster::{NewUser, User};
 use crate::row::Request;
 use crate::runner::Broken;
@@ -77,10 +77,7 @@ impl Preflight<'_> {
         let numbers: Vec<String> = numbers.filter(|_| !planted(Bug::NumbersNotAsked)).collect();
         let (by_email, by_number) = match directory {
             Some(directory) => (directory.named(&emails), directory.named(&numbers)),
-            None => futures::try_join!(
-                self.matching(both_cases(emails), Filter::Emails),
-                self.matching(numbers, Filter::Contacts),
-            )?,
+            None => futures::try_join!(self.with_emails(emails), self.with_contacts(numbers),)?,
         };
         let mut seen = HashSet::new();
         let users: Vec<User> =

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::roster::Walk;
-use super::{Preflight, PreflightFailed, Sought, ValidRows, block, both_cases};
+use super::{Preflight, PreflightFailed, Sought, ValidRows, block};
 use crate::history::Wanted;
 use crate::plan::Look;
 use crate::planted::{Bug, planted};
-use crate::provider::{Filter, Paging};
+use crate::provider::Paging;
 use crate::roster::User;
 use crate::row::{Identity, Kind, Request};
 use crate::runner::Broken;
@@ -168,10 +168,7 @@ impl Preflight<'_> {
         }
         let (by_email, by_contact) = match &walk.directory {
             Some(directory) => (directory.named(&emails), directory.named(&contacts)),
-            None => futures::try_join!(
-                self.matching(both_cases(emails), Filter::Emails),
-                self.matching(contacts, Filter::Contacts),
-            )?,
+            None => futures::try_join!(self.with_emails(emails), self.with_contacts(contacts),)?,
         };
         let judged = stream::iter(block).map(|sought| async {
             let who = identity_of(&sought.request);
@@ -223,7 +220,7 @@ impl Preflight<'_> {
         if let (Some(email), Some(contact)) = (&who.email, &who.contact_uri) {
             let users = match &walk.directory {
                 Some(directory) => directory.named(std::slice::from_ref(contact)),
-                None => self.matching(vec![contact.clone()], Filter::Contacts).await?,
+                None => self.with_contacts(vec![contact.clone()]).await?,
             };
             if let Some(user) = users.iter().find(|user| user.answers_to(contact)) {
                 return Ok(Found::Conflict(format!(

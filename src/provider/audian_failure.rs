@@ -71,7 +71,7 @@ impl Complaint {
     /// `{"status": "error", "error": "400", "message", "data": {…}}`, where data speak, list fields and rules, or charges.
     fn take_kazoo(&mut self, body: &Value) {
         let category = text(body, &["message"]);
-        self.code = category.replace(' ', "_");
+        self.code = if is_category(&category) { category.replace(' ', "_") } else { String::new() };
         let data = body.get("data").unwrap_or(&Value::Null);
         let said = text(data, &["message"]);
         if let Some(charges) = charges(data).filter(|_| self.status == 402) {
@@ -140,6 +140,13 @@ impl Complaint {
             _ => Failure::Unclear,
         }
     }
+}
+
+/// Whether a message is one of Kazoo's categories, such as `bad identifier`: a sentence may name somebody, and codes go
+/// into logs.
+fn is_category(message: &str) -> bool {
+    let plain = message.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_' | b' '));
+    plain && message.split([' ', '_']).count() <= 4
 }
 
 /// A text without the token, the key and the password of the call.
@@ -214,6 +221,22 @@ mod tests {
             Call::Archive { user_id: user_id(), reason: None },
             Call::Exchange,
         ]
+    }
+
+    #[test]
+    fn a_sentence_is_no_code() {
+        for (message, code) in [
+            ("bad_identifier", "bad_identifier"),
+            ("too many requests", "too_many_requests"),
+            ("asha@x.example is already in use", "http_400"),
+            ("Asha Rao exists", "http_400"),
+            ("the name asha is taken", "http_400"),
+        ] {
+            let body = format!(r#"{{"success":false,"message":"{message}"}}"#);
+            let error = error(&Call::Create(NewUser::default()), 400, &body);
+            assert_eq!(error.code, code);
+            assert!(error.message.contains(message), "{}", error.message);
+        }
     }
 
     #[test]

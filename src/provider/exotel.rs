@@ -20,7 +20,7 @@ use crate::row::Mode;
 use crate::secret::Secret;
 
 /// Page and keys: the users page of the documents. Both unique keys are refused with 409.
-static FACTS: Facts = Facts {
+pub(super) static FACTS: Facts = Facts {
     page: 50,
     paging: Paging::Offset,
     // Not documented; gateways usually take 8 KiB of address, and the rest of it needs its place.

@@ -17,6 +17,7 @@ mod exotel_request;
 mod exotel_scalar;
 mod exotel_wire;
 mod exotel_words;
+mod filters;
 pub mod http;
 mod http_address;
 mod http_plain;
@@ -64,7 +65,7 @@ pub trait Provider {
 /// Facts of a provider that plans and guarantees rest on; sources in the provider's file.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// Most users on a page, and most values in one filter.
+    /// Most users on a page, and most people whom one filter asks for.
     pub page: u32,
     /// How one page leads to the next.
     pub paging: Paging,

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
@@ -52,7 +53,7 @@ struct CallsView<'a> {
 }
 
 /// The page as HTML.
-pub fn render(report: &Report) -> Result<String, String> {
+pub fn render(report: &Report) -> anyhow::Result<String> {
     let empty = Tally::default();
     let rows = report.rows.as_ref();
     let tally = rows.map_or(&empty, |rows| &rows.tally);
@@ -73,7 +74,7 @@ pub fn render(report: &Report) -> Result<String, String> {
         left_out: rows.map_or(0, |rows| rows.needing - rows.hands.len() as u64),
         calls: report.calls.as_ref().map(calls),
     };
-    page.render().map_err(|error| error.to_string())
+    page.render().context("the page cannot be made")
 }
 
 /// The run in one sentence.

@@ -5,12 +5,24 @@
 
 use super::step::{Applied, Current, StepEnd};
 use super::{Engine, rows::Progress};
-use crate::plan::Step;
+use crate::outcome::StepWord;
+use crate::plan::{Step, step_word};
 use crate::provider::{CallError, Parting};
 
 /// Whether the user is kept for what still belongs to it.
 pub(super) fn is_kept(step: &Step, error: &CallError) -> bool {
     matches!(step, Step::EnsureGone(_)) && error.status == Some(409)
+}
+
+/// The delete as it is sent once the devices have their heir, also by an earlier process of the run: one that named the
+/// heir again would count them twice.
+pub(super) fn without_heir(step: &Step, done: &[String]) -> Option<Step> {
+    match step {
+        Step::EnsureGone(parting) if done.iter().any(|name| step_word(name) == StepWord::Reassign) => {
+            Some(Step::EnsureGone(Parting { heir: None, ..parting.clone() }))
+        }
+        _ => None,
+    }
 }
 
 impl Engine<'_> {
@@ -53,7 +65,6 @@ impl Engine<'_> {
                 end => return end,
             }
         }
-        // The devices have their heir; a delete that named it again would count them twice.
         let alone = Step::EnsureGone(Parting { heir: None, ..parting.clone() });
         self.ensure_looking(current, user_id, &alone, progress.plan).await
     }

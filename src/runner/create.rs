@@ -129,23 +129,27 @@ impl Engine<'_> {
 
     /// Looks by e-mail, and by number where the e-mail shows nobody.
     async fn look_for(&self, wish: &NewUser) -> Result<Seen, Broken> {
-        let mut seen = Seen::Nobody;
+        let (mut seen, facts) = (Seen::Nobody, self.caller.provider().facts());
         if let Some(email) = &wish.email {
-            let users = self.listed(Filter::Emails(vec![email.to_string()])).await?;
+            let users = self.listed(Filter::by_emails([email.to_string()], facts)).await?;
             seen = judged(wish, users, |user| user.email.eq_ignore_ascii_case(email));
         }
         if let (Seen::Nobody, Some(number)) = (&seen, &wish.number)
             && !planted(Bug::LooksByEmailOnly)
         {
-            let users = self.listed(Filter::Contacts(vec![number.to_string()])).await?;
+            let users = self.listed(Filter::by_contacts([number.to_string()], facts)).await?;
             seen = judged(wish, users, |user| user.has_contact(number));
         }
         Ok(seen)
     }
 
-    async fn listed(&self, filter: Filter) -> Result<Vec<User>, Broken> {
-        // Nobody who was just made is archived.
-        self.walked(filter, |user| !user.is_archived()).await
+    async fn listed(&self, filters: Vec<Filter>) -> Result<Vec<User>, Broken> {
+        let mut users = Vec::new();
+        for filter in filters {
+            // Nobody who was just made is archived.
+            users.extend(self.walked(filter, |user| !user.is_archived()).await?);
+        }
+        Ok(users)
     }
 
     /// The users of all pages of a list, as far as they are wanted.

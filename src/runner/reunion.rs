@@ -81,12 +81,9 @@ impl Engine<'_> {
             wishes().filter_map(|wish| wish.email.as_deref().map(str::to_owned)).collect();
         let numbers: Vec<String> =
             wishes().filter_map(|wish| wish.number.as_deref().map(str::to_owned)).collect();
-        let mut users = Vec::new();
-        for filter in [Filter::Emails(emails), Filter::Contacts(numbers)] {
-            if matches!(&filter, Filter::Emails(values) | Filter::Contacts(values) if values.is_empty()) {
-                continue;
-            }
-            let limit = self.caller.provider().facts().page;
+        let facts = self.caller.provider().facts();
+        let (mut users, limit) = (Vec::new(), facts.page);
+        for filter in [Filter::by_emails(emails, facts), Filter::by_contacts(numbers, facts)].concat() {
             let call = Call::List(Listing { filter, limit, ..Listing::default() });
             let page = self.caller.read(&call).await?.page();
             if page.total.is_none_or(|total| total > page.users.len() as u64) {

@@ -134,6 +134,8 @@ impl Engine<'_> {
         #[cfg(feature = "planted-bugs")]
         let user_id = self.namesake(step, progress.plan).await.unwrap_or(user_id);
         if leaving::looks_first(step, self.caller.provider().facts()) {
+            let alone = clearing::without_heir(step, &progress.open.done);
+            let step = alone.as_ref().unwrap_or(step);
             // What few rows need is not carried about by all.
             let end = Box::pin(self.ensure_looking(current, &user_id, step, progress.plan)).await;
             return match (end, step) {

@@ -270,14 +270,13 @@ fn holds(step: &Step, user: &User) -> bool {
     let device = |id: &str| user.devices().iter().find(|device| device.id == id);
     let same = |wished: &Option<String>, there: &str| wished.as_ref().is_none_or(|wished| wished == there);
     match step {
-        Step::EnsureDetails(changes) => {
-            let email = changes.email.as_deref().unwrap_or_default();
-            same(&changes.first_name, &user.first_name)
-                && same(&changes.last_name, &user.last_name)
+        Step::EnsureDetails(Changes { first_name, last_name, email, phone, enabled }) => {
+            let email = email.as_deref().unwrap_or_default();
+            same(first_name, &user.first_name)
+                && same(last_name, &user.last_name)
                 && (email.is_empty() || email.eq_ignore_ascii_case(&user.email))
-                && changes
-                    .enabled
-                    .is_none_or(|enabled| user.status == if enabled { "active" } else { "disabled" })
+                && same(phone, &user.phone)
+                && enabled.is_none_or(|enabled| user.status == if enabled { "active" } else { "disabled" })
         }
         Step::EnsureNumber { device_id, number } => {
             device(device_id).is_some_and(|device| device.contact_uri == *number)

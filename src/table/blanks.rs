@@ -22,3 +22,13 @@ pub fn is_blank(character: char) -> bool {
                 | '\u{feff}'
         )
 }
+
+/// A text with signs that nobody sees written out, and on one line: nothing in a sheet or a roster may draw on a screen.
+pub fn visible(text: &str) -> String {
+    let unseen = |sign: char| sign != ' ' && (sign.is_control() || is_blank(sign));
+    let mut shown = String::with_capacity(text.len());
+    for sign in text.chars() {
+        if unseen(sign) { shown.extend(sign.escape_unicode()) } else { shown.push(sign) }
+    }
+    shown
+}

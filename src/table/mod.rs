@@ -33,7 +33,7 @@ mod workbook;
 mod xlsx_out;
 
 pub use beside::beside;
-pub use blanks::{is_blank, trimmed};
+pub use blanks::{is_blank, trimmed, visible};
 pub use block_rows::BlockRows;
 pub use blocks::{Block, Blocks, Doubt};
 pub use failed::FailedWriter;
@@ -55,6 +55,9 @@ pub use xlsx_out::WorkbookWriter;
 pub fn write_results_workbook(_results: &std::path::Path, _path: &std::path::Path) -> std::io::Result<()> {
     Err(std::io::Error::other("this build of callroster knows no workbooks; write CSV instead"))
 }
+
+/// Rows that a sheet of a workbook takes below its header.
+pub const MOST_WORKBOOK_ROWS: u32 = 1_048_575;
 
 /// What was said of a file's form; `None` is found out.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use rust_xlsxwriter::{DataValidation, Format, Workbook, Worksheet, XlsxError};
 
-const LAST_ROW: u32 = 1_048_575;
+use super::MOST_WORKBOOK_ROWS;
+
 /// What a spreadsheet shows of a column, in characters.
 const WIDTHS: std::ops::RangeInclusive<usize> = 10..=40;
 
@@ -39,7 +40,10 @@ impl WorkbookWriter {
     pub fn offer(&mut self, column: u16, words: &[&str]) -> io::Result<()> {
         let list = DataValidation::new().allow_list_strings(words).map_err(cannot_write)?;
         let sheet = self.sheet()?;
-        sheet.add_data_validation(1, column, LAST_ROW, column, &list).map(drop).map_err(cannot_write)
+        sheet
+            .add_data_validation(1, column, MOST_WORKBOOK_ROWS, column, &list)
+            .map(drop)
+            .map_err(cannot_write)
     }
 
     pub fn write<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
@@ -159,7 +163,7 @@ mod tests {
         let mut writer = WorkbookWriter::new("Staff", ["note"]).expect("memory");
         let error = writer.write(["x".repeat(32_768).as_str()]).expect_err("too long");
         assert!(error.to_string().contains("32767 characters"), "{error}");
-        writer.row = LAST_ROW + 1;
+        writer.row = MOST_WORKBOOK_ROWS + 1;
         let error = writer.write(["x"]).expect_err("too many rows");
         assert!(error.to_string().contains("1048576 rows"), "{error}");
         assert!(WorkbookWriter::new("a/b", ["x"]).is_err());

@@ -3,6 +3,7 @@
 //! Pure. One table a question, by vocabulary.
 
 use super::Vocabulary;
+use crate::columns::visible;
 use crate::row::{Field, Kind, Mode};
 
 /// A role as the provider calls it.
@@ -112,16 +113,9 @@ pub(super) fn is_formula_error(text: &str) -> bool {
 
 /// A cell in a message: in quotes, nothing unseen in it, and not longer than a person reads.
 pub(super) fn quoted(text: &str) -> String {
-    let mut shown: String = text.chars().take(60).flat_map(visible).collect();
-    if text.chars().nth(60).is_some() {
-        shown.push('…');
-    }
-    format!("\"{shown}\"")
-}
-
-fn visible(character: char) -> Vec<char> {
-    let unseen = character != ' ' && (character.is_control() || crate::columns::is_blank(character));
-    if unseen { character.escape_unicode().collect() } else { vec![character] }
+    let longest = text.char_indices().nth(60).map_or(text.len(), |(end, _)| end);
+    let more = if longest < text.len() { "…" } else { "" };
+    format!("\"{}{more}\"", visible(&text[..longest]))
 }
 
 #[cfg(test)]

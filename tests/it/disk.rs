@@ -77,9 +77,7 @@ fn a_state_folder_that_vanishes_loses_nothing() {
     let desk = Desk::with(SimSettings { latency: Duration::from_millis(20), ..SimSettings::default() });
     desk.sheet("staff.csv", people(120, 0));
     let child = desk.start(&["onboard", "staff.csv", "-c", "4"]);
-    while desk.simulator().lock().expect("fine").users() < 10 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    desk.wait_for(|users| users >= 10);
     std::fs::rename(desk.state(), desk.path("moved")).expect("it is ours");
     let said = crate::support::said(child.wait_with_output().expect("it ends"));
     // An open file lives on under its folder's new name, so the calls go on; only the results have no place.

@@ -44,6 +44,13 @@ fn a_well_account_is_well_and_nothing_is_written() {
 }
 
 #[test]
+fn a_token_whose_time_is_over_is_renewed_by_the_key() {
+    let audian = desk(SimProvider::Audian, &[]);
+    let well = with(&audian, "AUDIAN_AUTH_TOKEN", "of yesterday").exits(0);
+    assert!(well.out.contains("120 users"), "{}", well.out);
+}
+
+#[test]
 fn refused_credentials_name_the_settings() {
     let exotel = desk(SimProvider::Exotel, &[]);
     let refused = with(&exotel, "EXOTEL_API_TOKEN", "wrong").exits(6);

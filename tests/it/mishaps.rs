@@ -18,9 +18,7 @@ fn a_sheet_that_is_written_to_meanwhile_ends_the_run_whole() {
     let (text, count) = (people(6000, 0), 6000);
     let sheet = desk.sheet("staff.csv", &text);
     let child = desk.start(&["onboard", "staff.csv", "-c", "16"]);
-    while desk.simulator().lock().expect("fine").users() < 50 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    desk.wait_for(|users| users >= 50);
     let mut file = std::fs::File::options().append(true).open(&sheet).expect("it is there");
     file.write_all(b"New,Comer,new.comer@example.com,,user,,\r\n").expect("there is room");
     let broken_off = said(child.wait_with_output().expect("it ends"));
@@ -48,9 +46,7 @@ fn results_that_find_no_place_do_not_leave_the_run_open() {
     desk.sheet("staff.csv", people(60, 0));
     std::fs::create_dir(desk.path("out")).expect("it is ours");
     let child = desk.start(&["onboard", "staff.csv", "-c", "4", "--results", "out/r.csv"]);
-    while desk.simulator().lock().expect("fine").users() < 5 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    desk.wait_for(|users| users >= 5);
     std::fs::remove_dir_all(desk.path("out")).expect("it is ours");
     let said = said(child.wait_with_output().expect("it ends"));
     assert_eq!(said.code, 1, "{}", said.err);
@@ -58,6 +54,31 @@ fn results_that_find_no_place_do_not_leave_the_run_open() {
     assert!(!said.err.contains("to go on"), "{}", said.err);
     let listed = desk.run(&["runs"]).exits(0).out;
     assert!(listed.contains("finished") && !listed.contains("unfinished"), "{listed}");
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_workbook_that_cannot_be_written_takes_no_other_results_with_it() {
+    let desk = slow_desk();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/workbook.xlsx");
+    desk.sheet("staff.xlsx", std::fs::read(sample).expect("the sample is there"));
+    desk.sheet("staff.csv", people(40, 0));
+    // A folder of its name keeps the workbook out, as a spreadsheet does that has it open.
+    let begun = |sheet: &str, results: &[&str], workbook: &str| {
+        let words = [&["onboard", sheet, "-c", "1", "--default-country", "IN"], results].concat();
+        let child = desk.start(&words);
+        let before = desk.truth().users.len();
+        desk.wait_for(|users| users > before);
+        std::fs::create_dir(desk.path(workbook)).expect("it is ours");
+        said(child.wait_with_output().expect("it ends")).exits(1)
+    };
+    let both = begun("staff.xlsx", &[], "staff.results.xlsx");
+    assert!(both.err.contains("staff.results.xlsx cannot be written"), "{}", both.err);
+    assert!(both.err.contains("the results are in"), "{}", both.err);
+    assert!(!desk.results("staff.results.csv").is_empty());
+    let alone = begun("staff.csv", &["--results", "r.xlsx"], "r.xlsx");
+    assert!(!alone.err.contains("results: r.xlsx"), "{}", alone.err);
+    assert!(alone.err.contains("runs") && alone.err.contains("results.csv"), "{}", alone.err);
 }
 
 #[test]
@@ -142,9 +163,7 @@ fn a_run_that_goes_on_makes_nobody_whom_another_sheet_made_meanwhile() {
     let nameless = "Nora,Nobody,,,\nNils,Nemo,,,\n";
     desk.sheet("staff.csv", people(40, 0) + nameless);
     let child = desk.start(&["onboard", "staff.csv", "-c", "1"]);
-    while desk.simulator().lock().expect("fine").users() < 5 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    desk.wait_for(|users| users >= 5);
     let mut child = child;
     child.kill().expect("it runs");
     child.wait().expect("it ends");
@@ -173,9 +192,7 @@ fn a_run_that_goes_on_ends_nobody_who_came_to_a_name_meanwhile() {
     desk.sheet("leavers.csv", format!("email\n{emails}lea@example.com\n"));
     let words = ["offboard", "leavers.csv", "--yes", "--max-delete", "41", "-c", "1"];
     let mut child = desk.start(&words);
-    while desk.simulator().lock().expect("fine").users() > 35 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    desk.wait_for(|users| users <= 35);
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     desk.sheet("one.csv", "email\nlea@example.com\n");
@@ -193,9 +210,7 @@ fn resume_goes_on_with_its_own_account_only() {
     let desk = slow_desk();
     desk.sheet("staff.csv", people(60, 0));
     let mut child = desk.start(&["onboard", "staff.csv", "-c", "1"]);
-    while desk.simulator().lock().expect("fine").users() < 3 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    desk.wait_for(|users| users >= 3);
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     let before = desk.truth().calls.len();
@@ -259,9 +274,7 @@ fn a_row_in_the_middle_of_its_steps_is_not_to_be_mended() {
     let desk = slow_desk();
     desk.sheet("staff.csv", people(300, 300));
     let child = desk.start(&["onboard", "staff.csv", "-c", "8"]);
-    while desk.simulator().lock().expect("fine").users() < 20 {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    desk.wait_for(|users| users >= 20);
     let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupted.is_ok_and(|status| status.success()));
     assert_eq!(said(child.wait_with_output().expect("it ends")).code, 130);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use callroster::simulator::{Running, SimProvider, SimSettings, Simulator, Truth, spawn};
 
@@ -122,6 +123,17 @@ impl Desk {
 
     pub fn simulator(&self) -> Arc<Mutex<Simulator>> {
         self.server.as_ref().expect("this desk has a server").simulator()
+    }
+
+    /// Waits until the account has so many users as `enough` asks for.
+    pub fn wait_for(&self, enough: impl Fn(usize) -> bool) {
+        for _ in 0..20_000 {
+            if enough(self.simulator().lock().expect("fine").users()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        panic!("the run made no headway");
     }
 
     /// What really happened at the provider.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::input::Input;
 use crate::cli::ImportOptions;
 use crate::columns::Columns;
+use crate::command::runs::spelled;
 use crate::command::sheet::SheetRows;
 use crate::command::{Connection, Failure};
 use crate::history::{self, History, Key, Run, Standing, first_difference};
@@ -154,9 +155,9 @@ fn same_options(id: &str, before: &Header, now: &Header) -> Result<(), Failure> 
             return Err(Failure::new(
                 exit::USAGE,
                 format!(
-                    "the unfinished run {id} was begun with another --{}: {} then, {} now; give the same options to go on \
+                    "the unfinished run {id} was begun with another {}: {} then, {} now; give the same options to go on \
                      (`callroster resume {id}` does), or give that run up with --fresh",
-                    name.replace('_', "-"),
+                    spelled(name),
                     shown(was),
                     shown(is)
                 ),

@@ -33,8 +33,7 @@ impl Import<'_> {
     /// `--max-delete`: whether so many may go; raises the stop sign if not.
     pub(super) fn guarded(&self, planned: &Planned) -> bool {
         let Some(excess) = self.excess(planned) else { return true };
-        let more = if self.run.journal.state().wrote { "nothing more" } else { "nothing" };
-        let message = format!("{excess}; {more} was sent; {}", self.consent_to(planned));
+        let message = format!("{excess}; {} was sent; {}", self.nothing_more(), self.consent_to(planned));
         self.stop.raise(Stop::new(Cause::Guard, "guard", message));
         false
     }

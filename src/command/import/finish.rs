@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Import;
 use super::begin::now;
+use super::input::Paths;
 use super::results::{Results, Told};
 use crate::command::Failure;
 use crate::command::output::{put_out_json, standard_output};
@@ -28,7 +29,7 @@ impl Import<'_> {
         let told = results.finish().await?;
         let stop = self.stop.stop();
         let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause), told.later);
-        let handed_out = self.hand_out(&self.run.folder.results());
+        let handed_out = self.hand_out();
         if !self.options.dry_run {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
             let end = Event::End {
@@ -43,7 +44,7 @@ impl Import<'_> {
         if handed_out.is_err() {
             code = exit::INTERNAL;
         }
-        self.summarise(&told, counts, code)?;
+        self.summarise(&told, counts, code, handed_out.is_ok())?;
         if let Some(stop) = stop {
             crate::screen::complain(&stop.message);
         }
@@ -72,15 +73,21 @@ impl Import<'_> {
         Failure::new(exit::INTERNAL, message)
     }
 
-    /// Puts a copy of the results where the user wants them.
-    fn hand_out(&self, kept: &Path) -> Result<(), Failure> {
-        let workbook = self.input.paths.workbook.as_deref();
-        if let Some(path) = workbook {
-            write_results_workbook(kept, path).map_err(|error| Failure::disk(path.display(), error))?;
-        }
-        if workbook == self.input.paths.results.as_deref() && workbook.is_some() {
-            return Ok(());
-        }
+    /// Puts copies of the results where the user wants them; as many as can be written.
+    fn hand_out(&self) -> Result<(), Failure> {
+        let kept = self.run.folder.results();
+        let Paths { workbook, results, .. } = &self.input.paths;
+        let told = match workbook {
+            Some(path) => write_results_workbook(&kept, path)
+                .map_err(|error| self.not_handed_out(Failure::disk(path.display(), error))),
+            None => Ok(()),
+        };
+        let is_all = workbook.is_some() && workbook == results;
+        let copied = if is_all { Ok(()) } else { self.copy_out(&kept) };
+        copied.and(told)
+    }
+
+    fn copy_out(&self, kept: &Path) -> Result<(), Failure> {
         let mut from = std::fs::File::open(kept).map_err(|error| Failure::disk(kept.display(), error))?;
         match &self.input.paths.results {
             Some(path) => {
@@ -88,9 +95,7 @@ impl Import<'_> {
                     io::copy(&mut from, &mut file)?;
                     file.commit()
                 });
-                copied.map_err(|error| {
-                    Failure::new(exit::INTERNAL, format!("{error}; the results are in {}", kept.display()))
-                })
+                copied.map_err(|error| self.not_handed_out(Failure::disk(path.display(), error)))
             }
             None if self.settings.screen.json => Ok(()),
             None => {
@@ -102,12 +107,29 @@ impl Import<'_> {
         }
     }
 
-    /// The file with the results. With `--json`, what would go to standard output stays in the run's folder; a dry run
-    /// leaves no folder.
-    fn results_file(&self) -> Option<PathBuf> {
-        let stays = self.settings.screen.json && !self.options.dry_run;
-        let kept = || stays.then(|| self.run.folder.results());
-        self.input.paths.results.clone().or_else(kept)
+    /// The failure of a copy; a dry run keeps nothing else.
+    fn not_handed_out(&self, failure: Failure) -> Failure {
+        match self.options.dry_run {
+            true => failure,
+            false => {
+                let kept = self.run.folder.results();
+                Failure::new(
+                    failure.exit_code,
+                    format!("{}; the results are in {}", failure.message, kept.display()),
+                )
+            }
+        }
+    }
+
+    /// The file with the results, as far as it was written. With `--json`, what would go to standard output stays in the
+    /// run's folder; a dry run leaves no folder.
+    fn results_file(&self, handed_out: bool) -> Option<PathBuf> {
+        let kept = || (!self.options.dry_run).then(|| self.run.folder.results());
+        match &self.input.paths.results {
+            Some(path) if handed_out => Some(path.clone()),
+            None if !self.settings.screen.json => None,
+            _ => kept(),
+        }
     }
 
     /// Whether something is left.
@@ -121,10 +143,10 @@ impl Import<'_> {
         self.options.sheet.file == Path::new("-")
     }
 
-    fn summarise(&self, told: &Told, counts: CallCounts, code: u8) -> Result<(), Failure> {
-        let seconds = self.screen.seconds();
+    fn summarise(&self, told: &Told, counts: CallCounts, code: u8, handed_out: bool) -> Result<(), Failure> {
+        let (seconds, results) = (self.screen.seconds(), self.results_file(handed_out));
         if self.settings.screen.json {
-            self.print_json(told, counts, code, seconds)?;
+            self.print_json(told, counts, code, (seconds, results.as_deref()))?;
         }
         let word = |status: Status| if self.options.dry_run { status.would() } else { status.word() };
         let parts: Vec<String> = told
@@ -156,7 +178,7 @@ impl Import<'_> {
             "calls: {} to read, {} to write{refused}; {seconds:.1} s",
             counts.read, counts.write
         ));
-        if let Some(results) = self.results_file() {
+        if let Some(results) = results {
             self.screen.say(&format!("results: {}", results.display()));
         }
         if told.failed > 0 {
@@ -170,7 +192,13 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn print_json(&self, told: &Told, counts: CallCounts, code: u8, seconds: f64) -> Result<(), Failure> {
+    fn print_json(
+        &self,
+        told: &Told,
+        counts: CallCounts,
+        code: u8,
+        (seconds, results): (f64, Option<&Path>),
+    ) -> Result<(), Failure> {
         let outcomes: serde_json::Map<String, serde_json::Value> = told
             .tally
             .iter()
@@ -188,7 +216,7 @@ impl Import<'_> {
             "outcomes": outcomes,
             "calls": {"read": counts.read, "write": counts.write, "refused": counts.refused},
             "seconds": (seconds * 1000.0).round() / 1000.0,
-            "results": self.results_file().map(|path| path.display().to_string()),
+            "results": results.map(|path| path.display().to_string()),
             "failed": failed,
             "exit_code": code,
             // Whoever reads this knows the options that were given.

@@ -12,7 +12,7 @@ use crate::command::survey::survey_sheet;
 use crate::outcome::exit;
 use crate::row::{Field, Kind, Mode};
 use crate::screen::Screen;
-use crate::table::{self, NamedForm, Sheet};
+use crate::table::{self, MOST_WORKBOOK_ROWS, NamedForm, Sheet};
 use crate::validate::{Checker, Rules, Survey};
 
 /// A sheet that is a table, with what its rows look like.
@@ -52,6 +52,7 @@ impl Input {
         let mut checker =
             Checker::new(columns, Rules { workbook: sheet.is_workbook(), ..options.rules.clone() });
         let survey = survey_sheet(&sheet, &mut checker)?;
+        paths.hold(survey.rows)?;
         show_problems(screen, &checker, &survey, &paths.named(), &mut SheetRows::new(&sheet))?;
         Ok(Input { sheet, checker, survey, paths })
     }
@@ -121,6 +122,23 @@ impl Paths {
             })?;
         }
         Ok(())
+    }
+
+    /// Refuses before anything is sent more rows than the results could hold at the end.
+    fn hold(&mut self, rows: u64) -> Result<(), Failure> {
+        if rows <= u64::from(MOST_WORKBOOK_ROWS) {
+            return Ok(());
+        }
+        match self.workbook.take() {
+            Some(path) if Some(&path) == self.results.as_ref() => Err(Failure::new(
+                exit::USAGE,
+                format!(
+                    "the results of {rows} rows do not fit into a sheet of a workbook, which takes {MOST_WORKBOOK_ROWS}; nothing \
+                     was sent; name a .csv file with --results"
+                ),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The input, for messages.

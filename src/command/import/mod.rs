@@ -12,6 +12,8 @@ mod rows;
 
 use std::collections::HashMap;
 
+use anyhow::Context;
+
 use super::connection::block_on;
 use super::output::spare_the_sheet;
 use super::{Connection, Failure};
@@ -79,8 +81,7 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
             key: &key,
             stop: StopSign::default(),
         };
-        let mut signals =
-            Signals::listen().map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        let mut signals = Signals::listen().context("an interruption could not be heard")?;
         tokio::select! {
             ended = import.carry_out() => match ended {
                 Err(failure) if failure.exit_code == exit::INPUT && run.journal.state().wrote => {
@@ -215,11 +216,21 @@ impl Import<'_> {
             return false;
         }
         let message = format!(
-            "{} invalid and --strict is given, so nothing was sent; mend the rows, or leave --strict out to send the others",
-            crate::screen::plural(invalid, "row") + if invalid == 1 { " is" } else { " are" }
+            "{} invalid and --strict is given, so {} was sent; {}",
+            crate::screen::plural(invalid, "row") + if invalid == 1 { " is" } else { " are" },
+            self.nothing_more(),
+            match self.run.journal.state().wrote {
+                true => "leave --strict out to go on with the others, then mend and send what is left",
+                false => "mend the rows, or leave --strict out to send the others",
+            }
         );
         self.stop.raise(Stop::new(Cause::Strict, "guard", message));
         true
+    }
+
+    /// "nothing", or in a run that sent something before, "nothing more".
+    fn nothing_more(&self) -> &'static str {
+        if self.run.journal.state().wrote { "nothing more" } else { "nothing" }
     }
 
     /// The first signal stops new rows, the second leaves at once.
@@ -230,6 +241,10 @@ impl Import<'_> {
         self.screen.show("stopping: open calls end first; interrupt again to leave at once (both are safe)");
         signals.next().await;
         self.screen.end();
+        if self.options.dry_run {
+            // Its folder goes with the run, and holds what the roster showed.
+            return;
+        }
         // The journal knows all; the runtime would wait for a call that hangs.
         std::process::exit(i32::from(exit::INTERRUPTED));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
 use compact_str::CompactString;
 
 use super::Import;
@@ -31,7 +32,7 @@ impl Import<'_> {
             return Ok(());
         }
         let path = &self.input.paths.secrets;
-        let refused = |error: crate::table::Refusal| Failure::new(exit::INPUT, error.to_string());
+        let refused = |error: crate::table::Refusal| Failure::new(exit::USAGE, error.to_string());
         let mut kept = if path.exists() { read_secrets(path).map_err(refused)? } else { BTreeMap::new() };
         let (mut needed, mut made) = (Vec::new(), 0);
         rows.rewind_rows()?;
@@ -122,11 +123,9 @@ fn person(source_row: u64, request: &Request) -> SecretRow {
 
 /// A password with all four kinds of characters, beginning with a letter.
 fn generate() -> Result<Secret, Failure> {
-    let no_chance =
-        |error| Failure::new(exit::INTERNAL, format!("the system gives no chance for passwords: {error}"));
     loop {
         let mut bytes = [0u8; LENGTH];
-        getrandom::fill(&mut bytes).map_err(no_chance)?;
+        getrandom::fill(&mut bytes).context("the system gives no chance for passwords")?;
         let all = KINDS.concat();
         // 256 is no multiple of the number of characters; what lies beyond the last multiple is drawn again.
         let fair = 256 - 256 % all.len();

@@ -2,6 +2,7 @@
 
 use super::Import;
 use super::rows::InputRows;
+use crate::columns::visible;
 use crate::command::Failure;
 use crate::journal::JournalFailed;
 use crate::outcome::{Status, Tally, exit};
@@ -190,7 +191,7 @@ pub(super) fn on_a_call(user: &User) -> bool {
 
 fn named(user: &User) -> String {
     let email = if user.email.is_empty() { String::new() } else { format!(", {}", user.email) };
-    format!("{} {}{email} (id {})", user.first_name, user.last_name, user.id)
+    visible(&format!("{} {}{email} (id {})", user.first_name, user.last_name, user.id))
 }
 
 pub(super) fn journal_failed(failed: JournalFailed) -> Failure {

@@ -209,7 +209,7 @@ async fn outcome_of(
     Ok(told)
 }
 
-/// Rows that can be mended and sent again; those that belong to `resume`, or cannot be found again, are not.
+/// Rows that can be mended and sent again; those that have no ending yet, or cannot be found again, are not.
 fn is_to_be_mended(outcome: &RowOutcome, request: &Result<Request, Vec<Problem>>, ended: bool) -> bool {
     match outcome.status {
         Status::Invalid | Status::Failed => true,

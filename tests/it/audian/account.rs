@@ -125,9 +125,7 @@ fn a_permission_that_is_lost_meanwhile_stops_the_run() {
     let rows: String = (0..40).map(|n| format!("Person{n},Number{n},p{n}@example.com\n")).collect();
     desk.sheet("staff.csv", format!("first_name,last_name,email\n{rows}"));
     let child = desk.start(&["onboard", "staff.csv", "-c", "1"]);
-    while desk.simulator().lock().expect("fine").users() < 5 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    desk.wait_for(|users| users >= 5);
     desk.simulator().lock().expect("fine").set_switch("forbidden=writes").expect("a switch");
     crate::support::said(child.wait_with_output().expect("it ends")).exits(6);
     let ends = desk.column("staff.results.csv", "result_status");

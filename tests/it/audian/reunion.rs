@@ -13,9 +13,7 @@ fn all_doubtful_rows_are_looked_for_in_one_walk() {
         let desk = Desk::with(SimSettings { latency: Duration::from_millis(20), ..settings });
         desk.sheet("staff.csv", crate::support::people(60, 0).replace(",sip_password", ",note"));
         let mut child = desk.start(&["onboard", "staff.csv"]);
-        while desk.simulator().lock().expect("fine").users() < 262 {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        desk.wait_for(|users| users >= 262);
         child.kill().expect("it runs");
         child.wait().expect("it ends");
         let before = desk.truth().calls.len();

@@ -1,5 +1,7 @@
 //! What the list leaves out, and single reads show: who is archived or disabled, and whose number is which.
 
+use callroster::simulator::Fault;
+
 use super::*;
 
 /// The list as documented, one that shows more, and Kazoo's.
@@ -67,6 +69,49 @@ fn who_is_archived_is_known_whatever_the_list_shows() {
         let message = &desk.column("heir.results.csv", "error_message")[0];
         assert!(message.contains("is disabled and cannot get devices"), "{message}");
         assert_eq!(writes(desk), before, "nothing of all that was sent");
+    }
+}
+
+#[test]
+fn whoever_left_by_number_alone_is_known_again() {
+    let office = Office::new(&[]);
+    let desk = &office.desk;
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\n",
+    );
+    office.run(&["onboard", "staff.csv"]).exits(0);
+    desk.sheet("leavers.csv", "device_contact_uri,mode\n+919845012301,delete\n+919845012399,delete\n");
+    for ending in ["deleted ", "unchanged "] {
+        office.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+        assert_eq!(office.ends("leavers"), [ending, "failed user_not_found"]);
+    }
+    let message = &desk.column("leavers.results.csv", "error_message")[1];
+    assert!(message.contains("need not show numbers"), "{message}");
+}
+
+#[test]
+fn a_number_that_was_not_changed_is_not_told_as_changed() {
+    for fault in [Fault::ResetBefore, Fault::ResetAfter] {
+        let office = Office::new(&[]);
+        let desk = &office.desk;
+        desk.sheet(
+            "staff.csv",
+            "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\n",
+        );
+        office.run(&["onboard", "staff.csv"]).exits(0);
+        desk.sheet("change.csv", "email,new_device_contact_uri\nasha@example.com,+919845012302\n");
+        let writes_before = writes(desk).len();
+        for _ in 0..3 {
+            desk.simulator().lock().expect("fine").inject(None);
+        }
+        desk.simulator().lock().expect("fine").inject(Some(fault));
+        let came = fault == Fault::ResetAfter;
+        office.run(&["update", "change.csv", "--retries", "0"]).exits(if came { 0 } else { 8 });
+        assert_eq!(writes(desk).len(), writes_before + 1);
+        assert_eq!(office.ends("change"), [if came { "updated " } else { "unknown outcome_unknown" }]);
+        office.run(&["update", "change.csv"]).exits(0);
+        assert_eq!(office.ends("change"), [if came { "unchanged " } else { "updated " }]);
     }
 }
 

@@ -109,7 +109,7 @@ async fn a_user_is_archived_restored_archived_again_and_purged() {
 
 #[tokio::test(start_paused = true)]
 async fn a_delete_may_hand_the_devices_over() {
-    for bench in benches_with_archive(30).into_iter().filter(|bench| bench.name == "audian") {
+    for bench in named("audian", benches_with_archive(30)) {
         bench.switch("delete_answer=200");
         let (leaver, heir) = leaver_and_heir(&bench);
         let parting = Parting { heir: Some(heir.clone()), reason: Some("left".into()) };

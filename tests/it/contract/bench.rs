@@ -63,7 +63,14 @@ pub fn benches(users: usize) -> Vec<Bench> {
 
 /// The benches of the providers whose users come with devices that can be found and switched.
 pub fn benches_with_phones(users: usize) -> Vec<Bench> {
-    benches(users).into_iter().filter(|bench| bench.name == "exotel").collect()
+    named("exotel", benches(users))
+}
+
+/// The benches of this name, of which there are some.
+pub fn named(name: &str, benches: Vec<Bench>) -> Vec<Bench> {
+    let named: Vec<Bench> = benches.into_iter().filter(|bench| bench.name == name).collect();
+    assert!(!named.is_empty(), "no bench is called {name}");
+    named
 }
 
 /// The benches of the providers that keep an archive.
