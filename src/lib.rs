@@ -11,7 +11,7 @@
 //! | [`clinic`] | what spreadsheets and mails do to cells, and what of it can be undone without a guess |
 //! | [`preflight`] | few reads: who is there, who is meant |
 //! | [`plan`] | a request, held against what the roster showed, becomes ordered steps |
-//! | [`runner`] | the protocol: intent on disk, call, ending; the only part that waits |
+//! | [`runner`] | the protocol: intent on disk, call, ending; the only part that waits for the provider |
 //! | [`retry`], [`pace`] | what follows a failed call; when the next one may leave |
 //! | [`journal`], [`history`] | a run's memory on disk; the state folder with all runs |
 //! | [`outcome`] | how a row and a run ended, and the exit code |

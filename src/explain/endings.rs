@@ -157,10 +157,10 @@ pub(super) const EXITS: &[Explanation] = &[
         code: "exit-5",
         source: Source::Exit,
         meaning: "A guard stopped the run: more rows failed than --max-errors allows, more users would go than \
-                  --max-delete allows (a fifth of the roster where nothing is said), or a question was not answered with \
-                  yes.",
-        mend: "the last line of the run names the guard; if that many are meant, run the same command with a higher \
-               bound",
+                  --max-delete allows (a fifth of the roster where nothing is said), a question was not answered with \
+                  yes, or an archive turned out to be a final delete.",
+        mend: "the last line of the run names the guard and the way on; if that many are meant, run the same command with \
+               a higher bound",
         more: "--max-delete 50 or --max-errors 5% sets another bound.",
     },
     Explanation {

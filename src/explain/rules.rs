@@ -181,9 +181,9 @@ pub(super) const WARNINGS: &[Explanation] = &[
         code: "role_alias",
         source: Source::Warning,
         meaning: "The role is a word of another phone system, and the provider's own word was taken for \
-                  it (agent is user at Exotel, user is standard at Audian).",
+                  it.",
         mend: "nothing to do if that is what you meant",
-        more: "The message in the plan names the word that was taken.",
+        more: "At Exotel agent is user; at Audian user is standard.",
     },
     Explanation {
         code: "device_unverified",

@@ -2,6 +2,8 @@
 //!
 //! Pure. Credentials go into a header only: addresses end up in logs.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use serde_json::json;
 
@@ -52,7 +54,7 @@ pub(super) fn parts(users: &str, call: &Call) -> (Method, String, Option<Vec<u8>
 /// The value of the header that carries the credentials.
 pub(super) fn basic(key: &Secret, token: &Secret) -> Secret {
     let pair = Secret::new(format!("{}:{}", key.reveal(), token.reveal()));
-    Secret::new(format!("Basic {}", base64(pair.reveal().as_bytes())))
+    Secret::new(format!("Basic {}", BASE64_STANDARD.encode(pair.reveal())))
 }
 
 fn query(listing: &Listing) -> String {
@@ -117,20 +119,6 @@ struct ChangesBody<'a> {
 fn json(body: &impl Serialize) -> Vec<u8> {
     // Texts and flags under text keys: there is nothing in them that JSON cannot hold.
     serde_json::to_vec(body).unwrap_or_default()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let six = (group >> (18 - 6 * place) & 63) as usize;
-            text.push(if place > chunk.len() { '=' } else { char::from(ALPHABET[six]) });
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -220,11 +208,6 @@ mod tests {
 
     #[test]
     fn credentials_are_encoded_as_the_standard_says() {
-        for (plain, encoded) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
-        {
-            assert_eq!(base64(plain.as_bytes()), encoded);
-        }
         let header = basic(&Secret::new("sim-key"), &Secret::new("sim-token"));
         assert_eq!(header.reveal(), "Basic c2ltLWtleTpzaW0tdG9rZW4=");
     }

@@ -89,47 +89,46 @@ pub(super) struct Metadata {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(super) struct User {
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     id: String,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     first_name: CompactString,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     last_name: CompactString,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     email: CompactString,
-    #[serde(deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "flag")]
     email_verified: Option<bool>,
-    #[serde(deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word")]
     role: CompactString,
+    #[serde(default)]
     devices: Shape<Device>,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     date_created: CompactString,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     date_updated: CompactString,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     last_login: CompactString,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     active_call: CompactString,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Device {
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     id: String,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     name: CompactString,
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     contact_uri: CompactString,
-    #[serde(rename = "type", deserialize_with = "word")]
+    #[serde(rename = "type", default, deserialize_with = "word")]
     kind: CompactString,
-    #[serde(deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "flag")]
     available: Option<bool>,
-    #[serde(deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "flag")]
     verified: Option<bool>,
-    #[serde(deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word")]
     status: CompactString,
 }
 

@@ -2,14 +2,13 @@
 //!
 //! Pure. Whatever a text holds, it never names another place than it stands for.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
-/// What may stand in a path segment or a query value as it is (RFC 3986, "unreserved").
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::secret::UNRESERVED;
 
 /// A value in a query.
 pub(super) fn value(text: &str) -> String {
-    utf8_percent_encode(text, PLAIN).to_string()
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// One segment of a path.

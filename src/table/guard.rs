@@ -41,7 +41,11 @@ pub fn unguarded(cell: &str) -> Cow<'_, str> {
 
 /// Whether the text would run, with all quotes in front looked through.
 pub fn runs_behind_quotes(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    match text.as_bytes().first() {
+        // Nearly all cells begin otherwise.
+        Some(b'\'') => runs_behind_quotes(text.trim_start_matches('\'')),
+        first => matches!(first, Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')),
+    }
 }
 
 /// Whether the cell would run, or would lose its own `'` when it is read again.

@@ -130,3 +130,33 @@ fn only_the_runner_waits() {
         "only the runner reads the clock and sleeps",
     );
 }
+
+#[test]
+fn rooms_do_not_know_what_is_not_theirs() {
+    let in_room = |room: &'static str| move |name: &str| name.starts_with(room);
+    let outside = ["crate::provider", "crate::runner", "crate::preflight", "crate::command"];
+    check(in_room("table"), &outside, "tables know no requests and no providers");
+    check(in_room("table"), &["Request", "crate::plan"], "tables know no requests and no providers");
+    check(in_room("journal"), &outside, "the journal knows no provider");
+    check(in_room("history"), &outside, "the state folder knows no network");
+    check(
+        in_room("runner"),
+        &["std::fs", "std::net", "crate::screen"],
+        "the runner knows no file and no screen",
+    );
+    check(
+        in_room("preflight"),
+        &["std::fs", "std::net", "crate::screen"],
+        "looks know no file and no screen",
+    );
+    let writes =
+        ["Create(", "Change {", "SetNumber", "SetAvailable", "SetSipPassword", "SetOwner", "Reassign {"];
+    let ends = ["Call::Archive", "Call::Delete", "Call::Purge", "Call::Restore"];
+    check(in_room("preflight"), &writes, "looks change nothing");
+    check(in_room("preflight"), &ends, "looks change nothing");
+    let pure = ["wish.rs", "layout.rs", "ids.rs"];
+    let is_pure = |name: &str| {
+        pure.iter().any(|file| name == format!("export/{file}")) || name == "provider/filters.rs"
+    };
+    check(is_pure, &["tokio::", "std::fs", "Instant::now", "reqwest"], "these decide, and do nothing");
+}
