@@ -130,6 +130,12 @@ impl User {
         self.has_contact(contact_uri) || self.phone == contact_uri
     }
 
+    /// Whether a device of the user may be meant by this address, however the provider writes it.
+    pub fn may_answer_to(&self, contact_uri: &str) -> bool {
+        let own = self.devices().iter().map(|device| device.contact_uri.as_str());
+        own.chain([self.phone.as_str()]).any(|own| may_be_same_contact(own, contact_uri))
+    }
+
     /// Whether one of the devices has this number or SIP URI and is verified.
     pub fn has_verified(&self, contact_uri: &str) -> bool {
         let verified = |device: &&Device| device.verified == Some(true);
@@ -139,3 +145,27 @@ impl User {
             .any(|device| device.contact_uri.eq_ignore_ascii_case(contact_uri))
     }
 }
+
+/// Whether two texts may stand for one number or SIP address: providers write numbers with and without `+`, the calling
+/// code and a 0 before them, and SIP addresses with and without a domain.
+pub fn may_be_same_contact(one: &str, other: &str) -> bool {
+    let sip = |text: &str| {
+        let user = text.split('@').next().unwrap_or_default().to_ascii_lowercase();
+        user.starts_with("sip:").then_some(user)
+    };
+    let digits = |text: &str| {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        digits.trim_start_matches('0').to_string()
+    };
+    match (sip(one), sip(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => {
+            let (one, other) = (digits(one), digits(other));
+            one.len().min(other.len()) >= SHORTEST_NUMBER && (one.ends_with(&other) || other.ends_with(&one))
+        }
+        _ => false,
+    }
+}
+
+/// Digits by which a number without its calling code can be known.
+const SHORTEST_NUMBER: usize = 7;

@@ -1,6 +1,6 @@
 //! What a provider's list leaves out and a column or a filter asks for: completed by single reads, each user once.
 //!
-//! Audian's list shows neither who is disabled, nor phones, nor whose the devices are. A read for every user is dear, so
+//! Audian's list shows neither who is disabled, nor roles but the administrators', nor phones, nor whose the devices are. A read for every user is dear, so
 //! that it is made only for columns that were asked for by name, and for a filter that nothing else can answer.
 
 use std::cell::RefCell;
@@ -19,6 +19,7 @@ use crate::runner::{Broken, Caller};
 /// The reads that an export needs beside its list, and what they told.
 pub struct Completion {
     status: bool,
+    role: bool,
     phone: bool,
     devices: bool,
     /// By user id; a second sweep asks nobody again.
@@ -29,6 +30,7 @@ pub struct Completion {
 #[derive(Clone, Default)]
 struct Told {
     status: CompactString,
+    role: CompactString,
     phone: CompactString,
     devices: Option<Vec<Device>>,
 }
@@ -39,6 +41,7 @@ impl Completion {
         let bare = facts.paging == Paging::Key;
         Completion {
             status: bare && wish.shape.asks_for(Column::Status),
+            role: bare && (wish.shape.asks_for(Column::Role) || !wish.roles.is_empty()),
             phone: bare && (wish.shape.asks_for(Column::DeviceContactUri) || !wish.contact_uris.is_empty()),
             devices: bare && (wish.shape.asks_for_devices() || wish.seeks_device()),
             known: RefCell::default(),
@@ -47,7 +50,7 @@ impl Completion {
 
     /// Fills in what the list left blank.
     pub async fn complete(&self, caller: &Caller<'_>, users: &mut [User]) -> Result<(), ExportFailed> {
-        if !self.status && !self.phone && !self.devices {
+        if !self.status && !self.role && !self.phone && !self.devices {
             return Ok(());
         }
         let reads = stream::iter(users.iter()).map(|user| self.told(caller, user));
@@ -57,6 +60,9 @@ impl Completion {
         for (user, told) in users.iter_mut().zip(told) {
             if user.status.is_empty() {
                 user.status = told.status;
+            }
+            if user.role.is_empty() {
+                user.role = told.role;
             }
             if user.phone.is_empty() {
                 user.phone = told.phone;
@@ -71,10 +77,13 @@ impl Completion {
             return Ok(told.clone());
         }
         let mut told = Told::default();
-        if (self.status && user.status.is_empty()) || (self.phone && user.phone.is_empty()) {
+        let lacks = (self.status && user.status.is_empty())
+            || (self.role && user.role.is_empty())
+            || (self.phone && user.phone.is_empty());
+        if lacks {
             let read = caller.read(&Call::Get { user_id: user.id.clone() }).await;
             let read = unless_gone(read)?.and_then(|answer| answer.user()).unwrap_or_default();
-            (told.status, told.phone) = (read.status, read.phone);
+            (told.status, told.role, told.phone) = (read.status, read.role, read.phone);
         }
         if self.devices && user.devices.is_none() {
             let devices = unless_gone(caller.devices_of(&user.id).await)?;

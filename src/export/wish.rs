@@ -57,20 +57,17 @@ impl ExportWish {
         }
     }
 
-    /// Whether a user whom the provider showed passes the filters that it was not asked for.
+    /// Whether a user whom the provider showed passes all filters: the provider may ignore those that it was given.
     pub fn keeps(&self, user: &User, facts: &Facts) -> bool {
-        let walked = facts.paging == Paging::Key;
         let role =
             self.roles.is_empty() || self.roles.iter().any(|role| role.eq_ignore_ascii_case(&user.role));
-        let email = !walked
-            || self.emails.is_empty()
+        let email = self.emails.is_empty()
             || self.emails.iter().any(|email| email.trim().eq_ignore_ascii_case(&user.email));
+        // Whose devices are not shown was found by them, or is left out by a walk.
+        let unshown = user.devices.is_none() && facts.paging == Paging::Offset && self.emails.is_empty();
         let contact = self.contact_uris.is_empty()
-            || (!walked && self.emails.is_empty())
-            || self.contact_uris.iter().any(|contact_uri| {
-                let contact_uri = contact_uri.trim();
-                user.has_contact(contact_uri) || (!user.phone.is_empty() && user.phone == contact_uri)
-            });
+            || unshown
+            || self.contact_uris.iter().any(|contact_uri| user.may_answer_to(contact_uri.trim()));
         role && email && contact
     }
 }
@@ -123,15 +120,18 @@ mod tests {
     #[test]
     fn the_rest_is_sorted_out_here() {
         let device = Device { contact_uri: "sip:Anna".into(), ..Device::default() };
-        let user = User { role: "Admin".into(), devices: Some(vec![device]), ..User::default() };
+        let devices = Some(vec![device]);
+        let user = User { email: "A@x.com".into(), role: "Admin".into(), devices, ..User::default() };
         for (wish, expected) in [
             (wish(&[], &[], &[]), true),
             (wish(&[], &[], &["user", "admin"]), true),
             (wish(&[], &[], &["supervisor"]), false),
             (wish(&["a@x.com"], &["sip:anna"], &[]), true),
             (wish(&["a@x.com"], &["+15550100"], &[]), false),
-            // The provider was asked for the number, and may know another way of writing it.
-            (wish(&[], &["+15550100"], &[]), true),
+            (wish(&["b@x.com"], &[], &[]), false),
+            // The provider was asked for the number, and may have ignored it, or write it another way.
+            (wish(&[], &["+15550100"], &[]), false),
+            (wish(&[], &["sip:anna@voip.example.com"], &[]), true),
         ] {
             assert_eq!(wish.keeps(&user, &facts(50, 1000)), expected, "{wish:?}");
         }

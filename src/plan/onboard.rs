@@ -1,5 +1,7 @@
 //! Onboarding is a wished state: there already and the same is fine, there and different is not ours to change.
 
+use compact_str::CompactString;
+
 use super::{Step, Verdict, of_user};
 use crate::columns::visible;
 use crate::outcome::{RowOutcome, Status};
@@ -95,20 +97,25 @@ pub fn differences(wish: &NewUser, user: &User) -> Vec<String> {
     let phone = wish.phone.as_deref().unwrap_or_default();
     compare("device_contact_uri", phone, &user.phone, user.phone.is_empty() || phone == user.phone);
     let role = wish.role.as_deref().unwrap_or_default();
-    compare("role", role, &user.role, role.eq_ignore_ascii_case(&user.role));
+    compare("role", role, &user.role, user.role.is_empty() || role.eq_ignore_ascii_case(&user.role));
     differing
 }
 
-/// Whether a user found after an unclear create can be the one that this row made.
-/// Devices may show up later than their user, so a number that is not shown yet does not count against it.
+/// Whether a user found after an unclear create can be the one that this row made: providers may write names and numbers
+/// in a way of their own. Devices may show up later than their user, so a number that is not shown yet does not count
+/// against it.
 pub fn created_by_row(wish: &NewUser, user: &User) -> bool {
+    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let same = |wished: &str, there: &str| wished.is_empty() || folded(wished) == folded(there);
+    let optional =
+        |wished: &Option<CompactString>, there: &str| same(wished.as_deref().unwrap_or_default(), there);
     let number_shows = user.devices_of("tel").next().is_some();
-    let wish = NewUser {
-        number: wish.number.clone().filter(|_| number_shows || wish.email.is_none()),
-        phone: None,
-        ..wish.clone()
-    };
-    differences(&wish, user).is_empty()
+    let asked = wish.number.as_ref().filter(|_| number_shows || wish.email.is_none());
+    same(&wish.first_name, &user.first_name)
+        && same(&wish.last_name, &user.last_name)
+        && optional(&wish.email, &user.email)
+        && (user.role.is_empty() || optional(&wish.role, &user.role))
+        && asked.is_none_or(|number| user.may_answer_to(number))
 }
 
 fn already_exists(user: &User, differing: &[String]) -> Verdict {

@@ -58,7 +58,7 @@ impl Audian {
         let no_answer = || Complaint::no_answer(reply);
         match call {
             Call::List(_) => {
-                let page = page_of(rows(data).ok_or_else(no_answer)?);
+                let page = page_of(rows(data).ok_or_else(no_answer)?, self.account.dialect);
                 Ok(Content::Page(Page { next: wire::next_key(body), ..page }))
             }
             Call::Devices { user_id, .. } => {
@@ -76,12 +76,11 @@ impl Audian {
                 let deletions = rows(data).ok_or_else(no_answer)?.iter().map(wire::deletion).collect();
                 Ok(Content::Deletions(DeletionPage { deletions, next: wire::next_key(body) }))
             }
-            Call::Get { .. } | Call::Create(_) => {
-                wire::user(data).map(|user| Content::User(Box::new(user))).ok_or_else(no_answer)
-            }
-            Call::Change { .. } | Call::Restore { .. } => {
-                Ok(wire::user(data).map_or(Content::Nothing, |user| Content::User(Box::new(user))))
-            }
+            Call::Get { .. } | Call::Create(_) => wire::user(data, self.account.dialect)
+                .map(|user| Content::User(Box::new(user)))
+                .ok_or_else(no_answer),
+            Call::Change { .. } | Call::Restore { .. } => Ok(wire::user(data, self.account.dialect)
+                .map_or(Content::Nothing, |user| Content::User(Box::new(user)))),
             Call::Exchange => {
                 let token = wire::text(body, &["auth_token", "authToken"]);
                 let token = if token.is_empty() { wire::text(data, &["auth_token"]) } else { token };
@@ -133,11 +132,11 @@ fn rows(data: &Value) -> Option<&[Value]> {
 }
 
 /// The users of these rows; those that show none are named.
-fn page_of(rows: &[Value]) -> Page {
+fn page_of(rows: &[Value], dialect: Dialect) -> Page {
     let mut page = Page::default();
     for (place, row) in (0..).zip(rows) {
         let problem = if row.is_object() { NO_ID } else { NO_OBJECT };
-        match wire::user(row) {
+        match wire::user(row, dialect) {
             Some(user) => page.users.push(user),
             None => {
                 page.unreadable.push(Unreadable { place, user_id: String::new(), problem: problem.into() })

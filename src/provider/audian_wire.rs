@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Details;
+use super::audian::Dialect;
 use crate::roster::{Device, User};
 
 /// Seconds from the year 0, where Kazoo's moments begin, to 1970.
@@ -55,7 +56,7 @@ pub(super) fn tokens_left(body: &str) -> Option<u64> {
 }
 
 /// The user in our words; `None` for one without an id.
-pub(super) fn user(data: &Value) -> Option<User> {
+pub(super) fn user(data: &Value, dialect: Dialect) -> Option<User> {
     let id = text(data, &["id", "userId", "user_id"]);
     if id.is_empty() {
         return None;
@@ -65,7 +66,7 @@ pub(super) fn user(data: &Value) -> Option<User> {
         first_name: text(data, &["first_name", "firstName"]).into(),
         last_name: text(data, &["last_name", "lastName"]).into(),
         email: text(data, &["email"]).into(),
-        role: text(data, &["role", "priv_level", "privLevel"]).into(),
+        role: role(data, dialect).into(),
         username: text(data, &["username"]).into(),
         status: status(data).into(),
         phone: text(data, &["phone"]).into(),
@@ -74,6 +75,17 @@ pub(super) fn user(data: &Value) -> Option<User> {
         last_login: moment(data, &["lastLogin", "last_login"]).into(),
         ..User::default()
     })
+}
+
+/// The role; blank where a list of the flat API shows nothing but Kazoo's level, which is `user` for three of its roles.
+fn role(data: &Value, dialect: Dialect) -> String {
+    let level = || text(data, &["priv_level", "privLevel"]);
+    match text(data, &["role"]) {
+        none if none.is_empty() => {
+            Some(level()).filter(|level| dialect == Dialect::Kazoo || level != "user").unwrap_or_default()
+        }
+        role => role,
+    }
 }
 
 /// `status` of the flat pages, `enabled` of Kazoo's.
@@ -245,13 +257,22 @@ mod tests {
             ..User::default()
         };
         for reply in [flat, kazoo, third] {
-            assert_eq!(user(unwrapped(&reply)), Some(expected.clone()), "{reply}");
+            assert_eq!(user(unwrapped(&reply), Dialect::Flat), Some(expected.clone()), "{reply}");
         }
-        assert_eq!(user(&json!({"first_name":"Asha"})), None);
-        assert_eq!(user(&json!({"id":7})).map(|user| (user.id, user.status)), Some(("7".into(), "".into())));
+        assert_eq!(user(&json!({"first_name":"Asha"}), Dialect::Flat), None);
+        let role = |level: &str, dialect| {
+            user(&json!({"id": "u1", "priv_level": level}), dialect).map(|user| user.role.to_string())
+        };
+        assert_eq!(role("user", Dialect::Flat).as_deref(), Some(""), "an operator's, or an agent's");
+        assert_eq!(role("admin", Dialect::Flat).as_deref(), Some("admin"));
+        assert_eq!(role("user", Dialect::Kazoo).as_deref(), Some("user"));
+        assert_eq!(
+            user(&json!({"id":7}), Dialect::Flat).map(|user| (user.id, user.status)),
+            Some(("7".into(), "".into()))
+        );
         // A bare user whose own data field is something else stays whole.
         let odd = json!({"id":"u1","status":"active","data":{"id":"u2"}});
-        assert_eq!(user(unwrapped(&odd)).map(|user| user.id), Some("u1".into()));
+        assert_eq!(user(unwrapped(&odd), Dialect::Flat).map(|user| user.id), Some("u1".into()));
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn listed_user(
 /// The page of a list of which some rows may show no user.
 ///
 /// A whole roster goes on without them and names them, unless the provider failed at all of them, which is worth another
-/// try. In a look-up such a row must not pass for "not there", unless that is what it says.
+/// try; that there is nobody (404) is said of one row and not of a page. In a look-up such a row must not pass for "not there", unless that is what it says.
 fn page_of(
     rows: impl Iterator<Item = Result<User, Box<OddRow>>>,
     filter: &Filter,
@@ -213,7 +213,7 @@ fn page_of(
         }
     }
     match failure {
-        Some(complaint) if page.users.is_empty() => Err(complaint),
+        Some(complaint) if page.users.is_empty() && !complaint.is_absence() => Err(complaint),
         _ => Ok(page),
     }
 }
@@ -364,6 +364,8 @@ mod tests {
         assert_eq!(count(Filter::All, &rows(&[good(), row(500, "null"), good()])), Ok(2));
         assert_eq!(count(Filter::All, &rows(&[good(), "null".into(), success("{}")])), Ok(1));
         assert_eq!(failure(&list(Filter::All), 200, &rows(&[row(500, "null")])).0, Failure::Unclear);
+        let alone = answer(&list(Filter::All), 200, &rows(&[row(404, "null")])).expect("a page").page();
+        assert_eq!((alone.users.len(), alone.unreadable.len()), (0, 1), "somebody who is named");
         assert_eq!(failure(&list(emails()), 200, &rows(&[good(), row(500, "null")])).0, Failure::Unclear);
         assert_eq!(failure(&list(emails()), 200, &rows(&[row(429, "null")])).0, Failure::Limited);
         assert_eq!(count(emails(), &rows(&[good(), row(404, "null")])), Ok(1));

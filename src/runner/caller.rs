@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use futures::future::LocalBoxFuture;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -70,6 +71,9 @@ pub struct Caller<'a> {
     /// Writing calls in a row that were forbidden for a reason that nobody knows.
     forbidden: Cell<u32>,
 }
+
+/// What is to be done once, when a call may leave; `false` keeps it from leaving.
+pub(super) type Ready<'a> = Option<LocalBoxFuture<'a, bool>>;
 
 /// Those who wait to make one kind of calls: the first of them at the gate, the others behind.
 #[derive(Default)]
@@ -164,9 +168,19 @@ impl<'a> Caller<'a> {
 
     /// One exchange, no more, but for a token that has ended. `row` is the row as a spreadsheet counts it.
     pub async fn exchange(&self, call: &Call, row: Option<u64>) -> Result<Answer, Broken> {
+        self.exchange_when(&mut None, call, row).await
+    }
+
+    /// The same, where something must be done when the call's turn has come and before it leaves.
+    pub(super) async fn exchange_when(
+        &self,
+        ready: &mut Ready<'_>,
+        call: &Call,
+        row: Option<u64>,
+    ) -> Result<Answer, Broken> {
         let result = match self.provider.tokens() {
-            None => self.once(call, row).await.1,
-            Some(keeper) => Box::pin(self.with_token(keeper, call, row)).await,
+            None => self.once(ready, call, row).await.1,
+            Some(keeper) => Box::pin(self.with_token(keeper, ready, call, row)).await,
         };
         result.inspect_err(|broken| {
             if let Broken::Failed(error) = broken {
@@ -176,9 +190,14 @@ impl<'a> Caller<'a> {
     }
 
     /// One call through the gate; also tells which token it was sent with.
-    pub(super) async fn once(&self, call: &Call, row: Option<u64>) -> (usize, Result<Answer, Broken>) {
+    pub(super) async fn once(
+        &self,
+        ready: &mut Ready<'_>,
+        call: &Call,
+        row: Option<u64>,
+    ) -> (usize, Result<Answer, Broken>) {
         let does = if call.writes() { Does::Write } else { Does::Read };
-        let Some(mut pass) = self.pass(does).await else { return (0, Err(Broken::Stopped)) };
+        let Some(mut pass) = self.pass(does, ready).await else { return (0, Err(Broken::Stopped)) };
         let token = self.provider.tokens().map_or(0, TokenKeeper::generation);
         let sent = Instant::now();
         let reply = self.transport.send(self.provider.request(call)).await;
@@ -253,8 +272,9 @@ impl<'a> Caller<'a> {
         ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Waits for a place in the line and for the gate; `None` when the run stops.
-    async fn pass(&self, does: Does) -> Option<Pass<'_>> {
+    /// Waits for a place in the line and for the gate; `None` when the run stops. What makes the call ready is done by the
+    /// first in the line alone, and the gate looked at again, which may have closed meanwhile.
+    async fn pass(&self, does: Does, ready: &mut Ready<'_>) -> Option<Pass<'_>> {
         let line = match does {
             Does::Read => &self.reads,
             Does::Write => &self.writes,
@@ -276,8 +296,13 @@ impl<'a> Caller<'a> {
             let gate = self.pace.borrow_mut().gate(now, does);
             match gate {
                 Gate::Open => {
-                    let ticket = Some(self.pace.borrow_mut().start(now, does));
-                    return Some(Pass { caller: self, ticket });
+                    let Some(ready) = ready.take() else {
+                        let ticket = Some(self.pace.borrow_mut().start(now, does));
+                        return Some(Pass { caller: self, ticket });
+                    };
+                    if !ready.await {
+                        return None;
+                    }
                 }
                 Gate::At(time) => tokio::select! {
                     biased;

@@ -176,7 +176,7 @@ impl Engine<'_> {
 /// Whose the row's e-mail or number is. Where several have it, the one that the row made counts.
 pub(super) fn judged(wish: &NewUser, users: Vec<User>, is_meant: impl Fn(&User) -> bool) -> Seen {
     let most = if planted(Bug::FirstFoundCounts) { 1 } else { usize::MAX };
-    let users = users.into_iter().filter(is_meant).take(most);
+    let users = users.into_iter().filter(|user| is_meant(user) || created_by_row(wish, user)).take(most);
     let (ours, others): (Vec<User>, Vec<User>) =
         users.partition(|user| created_by_row(wish, user) || planted(Bug::AdoptsAnybody));
     let other = || others.into_iter().next().map(|user| Seen::Other(Box::new(user)));

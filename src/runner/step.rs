@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
+
 use super::caller::Tries;
 use super::{Broken, Engine};
 use crate::journal::{Event, NEVER_SENT};
@@ -101,12 +103,24 @@ impl<'a> Engine<'a> {
             }
             _ => content,
         };
-        if !std::mem::take(&mut current.intended) && !self.intended(current, content).await {
+        let (row, name, mut ready) = (current.row, current.name, None);
+        let step = || name.to_string();
+        if !std::mem::take(&mut current.intended) {
+            let is_findable = content.is_none();
+            let intent = Event::Intent { row, step: step(), attempt: current.attempts, content };
+            if !is_findable {
+                // Nothing but the journal can tell of the row, so that waiting for the gate must not look like a call.
+                ready = Some(self.intended(intent).boxed_local());
+            } else if !self.intended(intent).await {
+                current.attempts -= 1;
+                return Try::Stopped;
+            }
+        }
+        let result = self.caller.exchange_when(&mut ready, call, Some(current.source_row)).await;
+        if matches!(result, Err(Broken::Stopped)) && ready.take().is_some() {
             current.attempts -= 1;
             return Try::Stopped;
         }
-        let result = self.caller.exchange(call, Some(current.source_row)).await;
-        let (row, step) = (current.row, || current.name.to_string());
         let (ended, event) = match result {
             Ok(answer) => return Try::Done(Applied::from(answer)),
             Err(Broken::Stopped) => {
@@ -128,9 +142,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Puts the intent of an attempt on disk; `false` when the run stops and nothing may be sent.
-    async fn intended(&self, current: &Current<'_>, content: Option<String>) -> bool {
-        let Current { row, name, attempts, .. } = *current;
-        let intent = Event::Intent { row, step: name.to_string(), attempt: attempts, content };
+    async fn intended(&self, intent: Event) -> bool {
         !self.stop.is_raised() && self.durable(&intent).await.is_ok()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! An exchange is dear at the provider, so one worker makes it while the others wait for it.
 
-use super::caller::{Broken, Caller, Tries};
+use super::caller::{Broken, Caller, Ready, Tries};
 use crate::pace::Does;
 use crate::provider::{Answer, Call, CallError, Content, Failure, TokenKeeper};
 use crate::retry::Next;
@@ -12,12 +12,13 @@ impl Caller<'_> {
     pub(super) async fn with_token(
         &self,
         keeper: &TokenKeeper,
+        ready: &mut Ready<'_>,
         call: &Call,
         row: Option<u64>,
     ) -> Result<Answer, Broken> {
         let mut fresh = keeper.generation() == 0 && self.renew(keeper, 0).await?;
         loop {
-            let (used, result) = self.once(call, row).await;
+            let (used, result) = self.once(ready, call, row).await;
             match result {
                 Err(Broken::Failed(error))
                     if error.failure == Failure::Unauthorized && keeper.can_renew() && !fresh =>
@@ -37,7 +38,7 @@ impl Caller<'_> {
         }
         let mut tries = Tries::new(self, Does::Read);
         loop {
-            let error = match self.once(&Call::Exchange, None).await.1 {
+            let error = match self.once(&mut None, &Call::Exchange, None).await.1 {
                 Ok(answer) => {
                     if let Content::Token(token) = answer.content {
                         keeper.take(token);

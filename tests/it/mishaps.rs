@@ -82,6 +82,20 @@ fn a_workbook_that_cannot_be_written_takes_no_other_results_with_it() {
 }
 
 #[test]
+fn a_state_folder_without_its_key_makes_nobody_twice() {
+    let desk = Desk::with(SimSettings::default());
+    desk.sheet("staff.csv", "first_name,last_name\nAsha,Rao\n");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    let key = desk.state().join("key");
+    std::fs::rename(&key, desk.path("copy")).expect("it is ours");
+    desk.run(&["onboard", "staff.csv"]).exits(1).tells("bring it back").tells("--state-dir");
+    std::fs::rename(desk.path("copy"), &key).expect("it is ours");
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    assert_eq!(desk.column("staff.results.csv", "result_status"), ["unchanged"]);
+    assert_eq!(desk.truth().users.len(), 1);
+}
+
+#[test]
 fn one_file_is_not_written_twice() {
     let desk = Desk::with(SimSettings::default());
     desk.sheet("staff.csv", people(2, 0));

@@ -154,6 +154,25 @@ fn a_run_under_nohup_outlives_its_terminal_and_another_one_stops_safely() {
 }
 
 #[test]
+fn rows_that_waited_for_the_limit_are_not_taken_for_sent() {
+    let desk = Desk::with(SimSettings::default());
+    let rows: String = (0..30).map(|n| format!("Person{n},Rao\n")).collect();
+    desk.sheet("staff.csv", format!("first_name,last_name\n{rows}"));
+    let words = ["onboard", "staff.csv", "--rate", "20/s", "-c", "16"];
+    let mut child = desk.start(&words);
+    desk.wait_for(|users| users >= 5);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let made = desk.truth().users.len();
+    desk.run(&["onboard", "staff.csv"]);
+    let unknown =
+        desk.column("staff.results.csv", "result_status").iter().filter(|word| *word == "unknown").count();
+    assert!(unknown <= 1, "{unknown} rows, of which one at most was on its way");
+    let left = desk.truth().users.len() - made;
+    assert!(left + made + unknown >= 30, "{made} made, {left} then, {unknown} unknown");
+}
+
+#[test]
 fn of_two_that_begin_at_once_one_works() {
     let desk = Desk::with(SimSettings { latency: Duration::from_millis(5), ..SimSettings::default() });
     desk.sheet("one.csv", people(40, 0));

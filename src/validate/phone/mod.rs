@@ -149,7 +149,7 @@ fn national(text: &str, country: Region, workbook: bool) -> Result<String, Fault
     if number[1..] == digits && workbook && parsed.country_code == code && in_use {
         return Ok(number);
     }
-    if number[1..] == digits || (!in_use && has_lost_its_plus(&digits)) {
+    if number[1..] == digits || (!in_use && has_lost_its_plus(&digits)) || may_be_whole(&digits, text, code) {
         return Err(lost_plus(&digits));
     }
     if parsed.country_code != code {
@@ -160,6 +160,16 @@ fn national(text: &str, country: Region, workbook: bool) -> Result<String, Fault
         Some(fault) => Err(fault),
         None => Ok(number),
     }
+}
+
+/// Whether digits that would pass for a national number are as well a whole one without its `+`: plans with numbers of
+/// many lengths (DE) have both. One of another country is told apart by its length only.
+fn may_be_whole(digits: &str, text: &str, code: i32) -> bool {
+    let whole = || PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None::<Region>).ok();
+    let hardly_national = |whole: &PhoneNumber| whole.country_code == code || digits.len() >= 12;
+    !text.trim_start().starts_with(['0', '('])
+        && (digits.starts_with(&code.to_string()) || digits.len() >= 12)
+        && whole().is_some_and(|whole| hardly_national(&whole) && PHONE_NUMBER_UTIL.is_valid_number(&whole))
 }
 
 /// The possible number that a formatted text means, where it tells its country.
@@ -284,6 +294,12 @@ mod tests {
             ("(202) 555-0123", "US", "+12025550123"),
             ("202.555.0123", "US", "+12025550123"),
             ("06 1234 5678", "IT", "+390612345678"),
+            ("015112345678", "DE", "+4915112345678"),
+            ("15112345678", "DE", "+4915112345678"),
+            ("030 12345678", "DE", "+493012345678"),
+            ("04961 123456", "DE", "+494961123456"),
+            ("4915112345678", "DE", "phone_damaged: 4915112345678 seems to have lost its +"),
+            ("919845012302", "DE", "phone_damaged: 919845012302 seems to have lost its +"),
             (
                 "+91 98450 00001",
                 "IN",
