@@ -1,6 +1,8 @@
 //! Secrets are a type: they print as a placeholder and are wiped when dropped.
 //! Tokens, API keys and SIP passwords live here and nowhere else.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
@@ -20,14 +22,15 @@ impl Secret {
         Secret(SecretString::from(text.into()))
     }
 
-    /// A text of somebody else's without these secrets: as they are, as JSON escapes them, and as an address encodes them.
+    /// A text of somebody else's without these secrets, in whatever letter case: as they are, as JSON and HTML escape them,
+    /// as addresses and forms encode them, in base64 and in hex.
     pub fn cut_out_of<'s>(text: &str, secrets: impl IntoIterator<Item = &'s Secret>) -> String {
         // All are looked for in the text as it came, so that none is found in what stands for another.
-        let mut secret = vec![false; text.len()];
+        let (mut secret, small) = (vec![false; text.len()], text.to_ascii_lowercase());
         for form in secrets.into_iter().flat_map(Secret::forms).filter(|form| !form.is_empty()) {
             // A match may overlap the one before.
-            let mut from = 0;
-            while let Some(at) = memmem::find(&text.as_bytes()[from..], form.as_bytes()) {
+            let (mut from, form) = (0, form.to_ascii_lowercase());
+            while let Some(at) = memmem::find(&small.as_bytes()[from..], form.as_bytes()) {
                 secret[from + at..from + at + form.len()].fill(true);
                 from += at + 1;
             }
@@ -44,14 +47,21 @@ impl Secret {
     }
 
     /// How the secret may come back in an echo.
-    fn forms(&self) -> [String; 4] {
+    fn forms(&self) -> [String; 9] {
         let secret = self.reveal();
         let json = serde_json::to_string(secret).unwrap_or_default();
         let json = json[1.min(json.len())..json.len().saturating_sub(1)].to_string();
         // Some encode the four marks that need no encoding, and some do not.
         let [all, most] =
             [NON_ALPHANUMERIC, UNRESERVED].map(|set| utf8_percent_encode(secret, set).to_string());
-        [secret.to_string(), json, all, most]
+        let form = most.replace("%20", "+");
+        let [named, numbered] = [["&quot;", "&#39;"], ["&#34;", "&#x27;"]].map(|[quote, apostrophe]| {
+            let angles = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            angles.replace('"', quote).replace('\'', apostrophe)
+        });
+        let base64 = BASE64_STANDARD_NO_PAD.encode(secret);
+        let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        [secret.to_string(), json, all, most, form, named, numbered, base64, hex]
     }
 
     /// The text itself, for the one place that puts it on the wire or into a 0600 file.
@@ -86,7 +96,18 @@ mod tests {
     #[test]
     fn a_secret_is_cut_out_of_texts_in_every_form_that_echoes_have() {
         let secret = Secret::new("S3\"cr-t pass");
-        for echo in ["S3\"cr-t pass", "S3\\\"cr-t pass", "S3%22cr-t%20pass", "S3%22cr%2Dt%20pass"] {
+        for echo in [
+            "S3\"cr-t pass",
+            "s3\"CR-T PASS",
+            "S3\\\"cr-t pass",
+            "S3%22cr-t%20pass",
+            "S3%22cr%2dt%20pass",
+            "S3%22cr-t+pass",
+            "S3&quot;cr-t pass",
+            "S3&#34;cr-t pass",
+            "UzMiY3ItdCBwYXNz",
+            "53332263722d742070617373",
+        ] {
             assert_eq!(Secret::cut_out_of(&format!("got {echo}."), [&secret]), "got [secret].", "{echo}");
         }
     }

@@ -20,6 +20,10 @@ impl Complaint {
                 "check EXOTEL_API_KEY, EXOTEL_API_TOKEN and EXOTEL_ACCOUNT_SID, and that --region is the account's own (singapore or mumbai): the other region refuses its keys",
             ),
             Failure::Forbidden => self.account_trouble(),
+            // A page for people comes from something in front of the provider, which knows of no account.
+            Failure::ForbiddenUnknown if self.page => Some(
+                "ask whoever runs your network, or Exotel support, whether something in between refuses the call",
+            ),
             Failure::ForbiddenUnknown if matches!(call, Call::Create(_)) => {
                 Some("the account may be full (50 users unless Exotel raised it); ask Exotel support")
             }

@@ -50,6 +50,12 @@ impl<'a, 'f> Cells<'a, 'f> {
     /// The name of a person; the newer rules of Exotel are warnings unless they are to be strict.
     pub(super) fn name(&mut self, field: Field) -> Option<&'a str> {
         let name = self.text(field)?;
+        if words::is_formula_error(name) {
+            self.problem("name_characters", field, || {
+                format!("{} is what a formula that failed leaves; enter the name itself", quoted(name))
+            });
+            return None;
+        }
         if self.checker.rules.vocabulary == super::Vocabulary::Exotel && !person::is_plain_name(name) {
             for fault in person::name_faults(name) {
                 match self.checker.rules.strict_names {

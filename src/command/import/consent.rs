@@ -21,10 +21,14 @@ fn asks(options: &ImportOptions) -> bool {
 pub(super) fn can_be_asked(options: &ImportOptions) -> Result<(), Usage> {
     let nobody = options.no_input || !screen::somebody_is_there() || options.sheet.file.as_os_str() == "-";
     if asks(options) && nobody {
-        return Err(Usage::new(
-            "offboard asks before users go, and there is no terminal to answer at; look at the plan with --dry-run, then \
-             give --yes",
-        ));
+        let why = if options.no_input {
+            "--no-input keeps you from answering"
+        } else {
+            "there is no terminal to answer at"
+        };
+        return Err(Usage::new(format!(
+            "offboard asks before users go, and {why}; look at the plan with --dry-run, then give --yes"
+        )));
     }
     Ok(())
 }

@@ -159,7 +159,10 @@ impl<'a> Results<'a> {
         self.told.count(raw.source_row, &outcome, &warnings);
         self.told.invited += u64::from(is_invited(&outcome, &checked.request));
         self.told.later |= outcome.may_pass_later();
-        let ended = import.run.journal.state().ended_at(raw.index).is_some();
+        let state = import.run.journal.state();
+        // A run that met an archive which was none goes no further, so that nothing has an ending to come.
+        let ended = state.ended_at(raw.index).is_some() || state.not_archived;
+        drop(state);
         if is_to_be_mended(&outcome, &checked.request, ended) && !import.options.dry_run {
             self.to_mend.push(raw.index);
         }

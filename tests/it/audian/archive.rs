@@ -19,6 +19,8 @@ fn an_archive_that_archives_nothing_stops_the_run() {
         let lost = messages.iter().filter(|message| message.contains("for good")).count();
         let spared = messages.iter().filter(|message| message.contains("--mode disable --fresh")).count();
         assert_eq!((lost, spared), (1, 7), "{messages:?}");
+        // Whoever named their leavers by id alone has them all to mend, since nothing goes on.
+        assert_eq!(desk.results("leavers.failed.csv").len(), 8);
         assert_eq!(own(&desk).users.len(), 59, "one was lost, and nobody else");
     }
 }
