@@ -10,7 +10,7 @@ use super::arguments::{
 use super::{Settings, TypedCheck, Usage};
 use crate::columns::Mapping;
 use crate::row::Kind;
-use crate::table::{FormulaGuard, SheetOptions};
+use crate::table::{FormulaGuard, SheetOptions, known_encoding};
 use crate::validate::Rules;
 
 /// A sheet, and how it is to be read.
@@ -208,11 +208,12 @@ impl SheetChoice {
             .map(|text| Mapping::parse(text).map_err(|error| Usage::new(format!("--map: {error}"))));
         let mut mappings = own.collect::<Result<Vec<_>, _>>()?;
         mappings.extend(settings.mappings.iter().cloned());
+        let encoding = arguments.encoding.as_deref().map(known_encoding);
         Ok(SheetChoice {
             file: arguments.file.clone(),
             form: SheetOptions {
                 delimiter: arguments.delimiter.as_deref().map(delimiter).transpose()?,
-                encoding: arguments.encoding.clone(),
+                encoding: encoding.transpose().map_err(|unknown| Usage::new(unknown.0))?,
                 sheet: arguments.sheet.clone(),
                 attended: crate::screen::somebody_is_there(),
             },

@@ -11,7 +11,7 @@ use crate::cli::{
 };
 use crate::columns::Mapping;
 use crate::history::{History, Standing};
-use crate::journal::{Header, State};
+use crate::journal::Header;
 use crate::outcome::exit;
 use crate::provider::http::canonical_base_url;
 use crate::row::{Kind, Mode};
@@ -62,11 +62,18 @@ pub fn resume(arguments: &ResumeArguments) -> Result<u8, Failure> {
     import::import(&options, &settings)
 }
 
+/// The newest run that has work left, or else the newest that cannot be read, which may have some.
 fn newest_unfinished(history: &History) -> Option<Standing> {
-    let standings = history.folders().into_iter().map(|folder| history.standing(folder));
-    standings
-        .into_iter()
-        .find(|standing| !standing.given_up && standing.state.as_ref().is_ok_and(State::unfinished))
+    let mut damaged = None;
+    for standing in history.folders().into_iter().map(|folder| history.standing(folder)) {
+        match &standing.state {
+            _ if standing.given_up => {}
+            Ok(state) if state.unfinished() => return Some(standing),
+            Ok(_) => {}
+            Err(_) => damaged = damaged.or(Some(standing)),
+        }
+    }
+    damaged
 }
 
 /// Refuses options that name another account than the run's: it would go on with its own all the same.

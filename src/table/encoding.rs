@@ -91,6 +91,11 @@ impl Guess {
     }
 }
 
+/// The name of an encoding as it was given, where it is known.
+pub fn known_encoding(name: &str) -> Result<String, Refusal> {
+    of_name(name).map(|_| name.to_string())
+}
+
 fn of_name(name: &str) -> Result<&'static Encoding, Refusal> {
     let plain = name.trim().to_ascii_lowercase();
     let label = match plain.as_str() {

@@ -36,6 +36,7 @@ pub use beside::beside;
 pub use blanks::{is_blank, trimmed, visible};
 pub use block_rows::BlockRows;
 pub use blocks::{Block, Blocks, Doubt};
+pub use encoding::known_encoding;
 pub use failed::FailedWriter;
 pub use form::NamedForm;
 pub use guard::{FormulaGuard, guarded, runs_behind_quotes, unguarded};

@@ -21,6 +21,13 @@ impl Office {
         Office { desk, dialect }
     }
 
+    /// Somebody with an e-mail and a number.
+    fn onboard_asha(&self) {
+        let row = "Asha,Rao,asha@example.com,+919845012301";
+        self.desk.sheet("staff.csv", format!("first_name,last_name,email,device_contact_uri\n{row}\n"));
+        self.run(&["onboard", "staff.csv"]).exits(0);
+    }
+
     fn run(&self, words: &[&str]) -> crate::support::Said {
         let common = ["--dialect", self.dialect, "--config", "config.toml"];
         self.desk.run(&[words, &common].concat())
@@ -76,11 +83,7 @@ fn who_is_archived_is_known_whatever_the_list_shows() {
 fn whoever_left_by_number_alone_is_known_again() {
     let office = Office::new(&[]);
     let desk = &office.desk;
-    desk.sheet(
-        "staff.csv",
-        "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\n",
-    );
-    office.run(&["onboard", "staff.csv"]).exits(0);
+    office.onboard_asha();
     desk.sheet("leavers.csv", "device_contact_uri,mode\n+919845012301,delete\n+919845012399,delete\n");
     for ending in ["deleted ", "unchanged "] {
         office.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
@@ -95,11 +98,7 @@ fn a_number_that_was_not_changed_is_not_told_as_changed() {
     for fault in [Fault::ResetBefore, Fault::ResetAfter] {
         let office = Office::new(&[]);
         let desk = &office.desk;
-        desk.sheet(
-            "staff.csv",
-            "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\n",
-        );
-        office.run(&["onboard", "staff.csv"]).exits(0);
+        office.onboard_asha();
         desk.sheet("change.csv", "email,new_device_contact_uri\nasha@example.com,+919845012302\n");
         let writes_before = writes(desk).len();
         for _ in 0..3 {
