@@ -22,6 +22,9 @@ pub struct User {
     /// The name for logging in, where there is one beside the e-mail.
     #[serde(skip_serializing_if = "CompactString::is_empty")]
     pub username: CompactString,
+    /// Whether the user is an administrator, where that is all that is shown of the role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_admin: Option<bool>,
     /// `active`, `disabled`, `archived`; empty where the provider did not say.
     #[serde(skip_serializing_if = "CompactString::is_empty")]
     pub status: CompactString,
@@ -130,6 +133,15 @@ impl User {
         self.has_contact(contact_uri) || self.phone == contact_uri
     }
 
+    /// Whether what is shown of the user's role does not speak against this one.
+    pub fn may_have_role(&self, role: &str) -> bool {
+        match (self.role.as_str(), self.is_admin) {
+            ("", Some(is_admin)) => role.eq_ignore_ascii_case("admin") == is_admin,
+            ("", None) => true,
+            (own, _) => own.eq_ignore_ascii_case(role),
+        }
+    }
+
     /// Whether a device of the user may be meant by this address, however the provider writes it.
     pub fn may_answer_to(&self, contact_uri: &str) -> bool {
         let own = self.devices().iter().map(|device| device.contact_uri.as_str());
@@ -147,25 +159,63 @@ impl User {
 }
 
 /// Whether two texts may stand for one number or SIP address: providers write numbers with and without `+`, the calling
-/// code and a 0 before them, and SIP addresses with and without a domain.
+/// code and a 0 before them, and SIP addresses with and without a domain. Two whole ones must be the same.
 pub fn may_be_same_contact(one: &str, other: &str) -> bool {
-    let sip = |text: &str| {
-        let user = text.split('@').next().unwrap_or_default().to_ascii_lowercase();
-        user.starts_with("sip:").then_some(user)
-    };
-    let digits = |text: &str| {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        digits.trim_start_matches('0').to_string()
-    };
-    match (sip(one), sip(other)) {
-        (Some(one), Some(other)) => one == other,
-        (None, None) => {
-            let (one, other) = (digits(one), digits(other));
-            one.len().min(other.len()) >= SHORTEST_NUMBER && (one.ends_with(&other) || other.ends_with(&one))
+    if one.is_empty() || other.is_empty() || one.eq_ignore_ascii_case(other) {
+        return !one.is_empty() && !other.is_empty();
+    }
+    let is_sip = |text: &str| text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sip:"));
+    match (is_sip(one), is_sip(other)) {
+        (true, true) => {
+            let user = |text: &str| text.split('@').next().unwrap_or_default().to_ascii_lowercase();
+            !(one.contains('@') && other.contains('@')) && user(one) == user(other)
+        }
+        (false, false) => {
+            let (short, long) = (bare_digits(one), bare_digits(other));
+            let (short, long) = if short.len() > long.len() { (long, short) } else { (short, long) };
+            let whole = one.starts_with('+') && other.starts_with('+');
+            short.len() >= SHORTEST_NUMBER && if whole { short == long } else { long.ends_with(&short) }
         }
         _ => false,
     }
 }
 
+/// The digits of a number without zeros before them; none of a text that is none.
+fn bare_digits(text: &str) -> String {
+    if text.contains(|sign: char| sign.is_alphabetic() || sign == '@') {
+        return String::new();
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').to_string()
+}
+
 /// Digits by which a number without its calling code can be known.
 const SHORTEST_NUMBER: usize = 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_known_however_it_is_written() {
+        for (one, other, same) in [
+            ("+919845012301", "+919845012301", true),
+            ("+919845012301", "919845012301", true),
+            ("+919845012301", "09845012301", true),
+            ("+919845012301", "98450 12301", true),
+            ("+15551234567", "+4915551234567", false),
+            ("+919845012301", "12301", false),
+            ("1001", "1001", true),
+            ("1001", "1002", false),
+            ("sip:anna1f", "SIP:Anna1f", true),
+            ("sip:anna1f", "sip:anna1f@voip.example.com", true),
+            ("sip:anna1f@one.example", "sip:anna1f@two.example", false),
+            ("sip:9845012301", "+919845012301", false),
+            ("anna@pbx", "anna@pbx", true),
+            ("", "", false),
+        ] {
+            assert_eq!(may_be_same_contact(one, other), same, "{one} {other}");
+            assert_eq!(may_be_same_contact(other, one), same, "{other} {one}");
+        }
+    }
+}

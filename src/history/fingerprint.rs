@@ -9,11 +9,18 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use tempfile::NamedTempFile;
 
+use crate::platform;
 use crate::roster::NewUser;
 
 /// The secret of a state folder.
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
+
+fn drawn() -> io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(io::Error::other)?;
+    Ok(key)
+}
 
 /// A hash of one row's cells.
 pub type Fingerprint = [u8; 8];
@@ -25,16 +32,21 @@ impl Key {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             read => return read,
         }
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(io::Error::other)?;
-        // It appears whole or not at all.
-        let mut file = NamedTempFile::with_prefix_in(".key-", path.parent().unwrap_or(Path::new(".")))?;
-        file.write_all(&key)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        // It appears whole or not at all, and before any run that rests on it.
+        let mut file = NamedTempFile::with_prefix_in(".key-", folder)?;
+        file.write_all(&drawn()?)?;
         file.as_file().sync_all()?;
         match file.persist_noclobber(path) {
-            Err(failed) if failed.error.kind() != io::ErrorKind::AlreadyExists => Err(failed.error),
-            _ => Key::read(path),
+            Err(failed) if failed.error.kind() != io::ErrorKind::AlreadyExists => return Err(failed.error),
+            _ => platform::sync_folder(folder)?,
         }
+        Key::read(path)
+    }
+
+    /// A key that nobody keeps.
+    pub(super) fn of_chance() -> io::Result<Key> {
+        Ok(Key::fixed(drawn()?))
     }
 
     fn read(path: &Path) -> io::Result<Key> {

@@ -50,18 +50,24 @@ impl History {
         Ok(History { folder: folder.to_path_buf() })
     }
 
-    /// The secret key of this state folder, made on first use. Without the key that its runs were made with, users
-    /// without e-mail and number would not be known again.
-    pub fn key(&self) -> Result<Key, HistoryFailed> {
-        let path = self.folder.join("key");
+    /// Whether runs are kept here and the key that they rest on is gone: users without e-mail and number would not be
+    /// known again.
+    pub fn has_lost_its_key(&self) -> bool {
         // In this order: whoever begins at the same moment makes the key before its run.
-        if !self.folders().is_empty() && !path.exists() {
-            let gone = io::Error::new(
-                io::ErrorKind::NotFound,
-                "it is gone, and the runs that are kept beside it rest on it; bring it back, or name an empty folder with \
-                 --state-dir",
-            );
-            return Err(HistoryFailed::new("the state folder's key cannot be used:", &path, gone));
+        !self.folders().is_empty() && !self.key_file().exists()
+    }
+
+    /// Where the key lies.
+    pub fn key_file(&self) -> PathBuf {
+        self.folder.join("key")
+    }
+
+    /// The secret key of this state folder, made on first use; one of this process alone where it was lost.
+    pub fn key(&self) -> Result<Key, HistoryFailed> {
+        let path = self.key_file();
+        if self.has_lost_its_key() {
+            return Key::of_chance()
+                .map_err(|error| HistoryFailed::new("the state folder's key cannot be made:", &path, error));
         }
         Key::load(&path)
             .map_err(|error| HistoryFailed::new("the state folder's key cannot be used:", &path, error))

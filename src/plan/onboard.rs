@@ -97,7 +97,7 @@ pub fn differences(wish: &NewUser, user: &User) -> Vec<String> {
     let phone = wish.phone.as_deref().unwrap_or_default();
     compare("device_contact_uri", phone, &user.phone, user.phone.is_empty() || phone == user.phone);
     let role = wish.role.as_deref().unwrap_or_default();
-    compare("role", role, &user.role, user.role.is_empty() || role.eq_ignore_ascii_case(&user.role));
+    compare("role", role, &user.role, user.may_have_role(role));
     differing
 }
 
@@ -114,7 +114,7 @@ pub fn created_by_row(wish: &NewUser, user: &User) -> bool {
     same(&wish.first_name, &user.first_name)
         && same(&wish.last_name, &user.last_name)
         && optional(&wish.email, &user.email)
-        && (user.role.is_empty() || optional(&wish.role, &user.role))
+        && wish.role.as_ref().is_none_or(|role| user.may_have_role(role))
         && asked.is_none_or(|number| user.may_answer_to(number))
 }
 
@@ -220,6 +220,48 @@ mod tests {
                     + plan.goal.word()
             }
         }
+    }
+
+    #[test]
+    fn a_user_is_known_as_the_rows_however_the_provider_writes_it() {
+        let device = |number: &str| crate::roster::Device {
+            kind: "tel".into(),
+            contact_uri: number.into(),
+            ..Default::default()
+        };
+        let wish = NewUser {
+            first_name: "ASHA".into(),
+            last_name: "Rao  Iyer".into(),
+            email: Some("Asha@x.example".into()),
+            number: Some("+919845012301".into()),
+            role: Some("admin".into()),
+            ..NewUser::default()
+        };
+        let there = User {
+            first_name: "Asha".into(),
+            last_name: "Rao Iyer".into(),
+            email: "asha@X.example".into(),
+            role: "Admin".into(),
+            devices: Some(vec![device("09845012301")]),
+            ..User::default()
+        };
+        assert!(created_by_row(&wish, &there));
+        let with = |change: fn(&mut User)| {
+            let mut other = there.clone();
+            change(&mut other);
+            created_by_row(&wish, &other)
+        };
+        assert!(with(|user| user.devices = None), "devices may come later");
+        assert!(with(|user| user.role = "".into()), "a role that is not shown");
+        assert!(!with(|user| (user.role, user.is_admin) = ("".into(), Some(false))));
+        assert!(!with(|user| user.role = "user".into()));
+        assert!(!with(|user| user.first_name = "Usha".into()));
+        assert!(!with(|user| user.email = "usha@x.example".into()));
+        let by_number = NewUser { email: None, ..wish.clone() };
+        assert!(created_by_row(&by_number, &there));
+        assert!(!created_by_row(&by_number, &User { devices: None, ..there.clone() }));
+        let other = User { devices: Some(vec![device("+919845012302")]), ..there };
+        assert!(!created_by_row(&by_number, &other));
     }
 
     #[test]

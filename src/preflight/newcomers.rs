@@ -97,6 +97,10 @@ impl Preflight<'_> {
             let by_email = wish.email.as_ref().and_then(|email| emails.get(email.to_lowercase().as_str()));
             let by_number = wish.any_number().and_then(|number| contacts.get(number));
             let mut places: Vec<usize> = by_email.into_iter().chain(by_number).flatten().copied().collect();
+            if let (true, Some(number)) = (places.is_empty(), &wish.number) {
+                // The provider may have found somebody whose number it writes in a way of its own.
+                places.extend((0..users.len()).filter(|place| users[*place].may_answer_to(number)));
+            }
             places.dedup();
             if !places.is_empty() {
                 found.push((sought, places.into_iter().map(|place| users[place].clone()).collect()));

@@ -276,7 +276,10 @@ impl Preflight<'_> {
             self.looked(row, gone.unwrap_or_else(user))?;
         }
         for (row, who) in nobodies {
-            let gone = names(&who).find_map(|(_, name)| earlier.gone(name)).cloned();
+            // A number may have come to somebody else, so beside another name it proves nothing.
+            let alone = names(&who).count() == 1;
+            let telling = names(&who).filter(|(column, _)| alone || *column != "device_contact_uri");
+            let gone = telling.map(|(_, name)| name).find_map(|name| earlier.gone(name)).cloned();
             let (column, value) = names(&who).next().unwrap_or_default();
             let nobody = Look::Nobody { column: column.into(), value: value.into() };
             self.looked(row, gone.unwrap_or(nobody))?;

@@ -67,6 +67,7 @@ pub(super) fn user(data: &Value, dialect: Dialect) -> Option<User> {
         last_name: text(data, &["last_name", "lastName"]).into(),
         email: text(data, &["email"]).into(),
         role: role(data, dialect).into(),
+        is_admin: is_user_level(data, dialect).then_some(false),
         username: text(data, &["username"]).into(),
         status: status(data).into(),
         phone: text(data, &["phone"]).into(),
@@ -77,15 +78,18 @@ pub(super) fn user(data: &Value, dialect: Dialect) -> Option<User> {
     })
 }
 
-/// The role; blank where a list of the flat API shows nothing but Kazoo's level, which is `user` for three of its roles.
+/// The role; blank where nothing but Kazoo's level is shown of a user of the flat API and it is `user`.
 fn role(data: &Value, dialect: Dialect) -> String {
-    let level = || text(data, &["priv_level", "privLevel"]);
-    match text(data, &["role"]) {
-        none if none.is_empty() => {
-            Some(level()).filter(|level| dialect == Dialect::Kazoo || level != "user").unwrap_or_default()
-        }
-        role => role,
+    if is_user_level(data, dialect) {
+        String::new()
+    } else {
+        text(data, &["role", "priv_level", "privLevel"])
     }
+}
+
+/// Whether a user of the flat API is shown by Kazoo's level alone, which is `user` for three of its four roles.
+fn is_user_level(data: &Value, dialect: Dialect) -> bool {
+    dialect == Dialect::Flat && text(data, &["role", "priv_level", "privLevel"]) == "user"
 }
 
 /// `status` of the flat pages, `enabled` of Kazoo's.

@@ -193,7 +193,7 @@ fn listed_user(
 /// The page of a list of which some rows may show no user.
 ///
 /// A whole roster goes on without them and names them, unless the provider failed at all of them, which is worth another
-/// try; that there is nobody (404) is said of one row and not of a page. In a look-up such a row must not pass for "not there", unless that is what it says.
+/// try. In a look-up such a row must not pass for "not there", unless that is what it says.
 fn page_of(
     rows: impl Iterator<Item = Result<User, Box<OddRow>>>,
     filter: &Filter,
@@ -206,14 +206,16 @@ fn page_of(
             Err(odd) if *filter == Filter::All => {
                 let OddRow { complaint, failed, unreadable } = *odd;
                 page.unreadable.push(unreadable);
-                failure = failure.or_else(|| failed.then_some(complaint));
+                // That there is nobody (404) is said of one row and not of a page.
+                let is_page = failed && !complaint.is_absence();
+                failure = failure.or_else(|| is_page.then_some(complaint));
             }
             Err(odd) if odd.complaint.is_absence() => {}
             Err(odd) => return Err(odd.complaint),
         }
     }
     match failure {
-        Some(complaint) if page.users.is_empty() && !complaint.is_absence() => Err(complaint),
+        Some(complaint) if page.users.is_empty() => Err(complaint),
         _ => Ok(page),
     }
 }
@@ -364,6 +366,8 @@ mod tests {
         assert_eq!(count(Filter::All, &rows(&[good(), row(500, "null"), good()])), Ok(2));
         assert_eq!(count(Filter::All, &rows(&[good(), "null".into(), success("{}")])), Ok(1));
         assert_eq!(failure(&list(Filter::All), 200, &rows(&[row(500, "null")])).0, Failure::Unclear);
+        let mixed = rows(&[row(404, "null"), row(500, "null")]);
+        assert_eq!(failure(&list(Filter::All), 200, &mixed).0, Failure::Unclear, "a page that failed");
         let alone = answer(&list(Filter::All), 200, &rows(&[row(404, "null")])).expect("a page").page();
         assert_eq!((alone.users.len(), alone.unreadable.len()), (0, 1), "somebody who is named");
         assert_eq!(failure(&list(emails()), 200, &rows(&[good(), row(500, "null")])).0, Failure::Unclear);

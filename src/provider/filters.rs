@@ -4,14 +4,19 @@
 
 use std::collections::HashSet;
 
-use super::{Facts, Filter};
+use super::{Facts, Filter, Paging};
 
 impl Filter {
     /// Filters for all who have one of the e-mails, asked for as they came and in lower case: providers do not say
     /// whether their filter minds case.
     pub fn by_emails(emails: impl IntoIterator<Item = String>, facts: &Facts) -> Vec<Filter> {
         let cases = emails.into_iter().map(|email| vec![email.to_lowercase(), email]);
-        batches(cases, facts).into_iter().map(Filter::Emails).collect()
+        // A provider that names its pages by keys takes one value (Audian).
+        let most = if facts.paging == Paging::Key { 1 } else { usize::MAX };
+        let lists = batches(cases, facts).into_iter();
+        lists
+            .flat_map(|list| list.chunks(most).map(|part| Filter::Emails(part.to_vec())).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Filters for all who have a device with one of the numbers or SIP addresses.

@@ -135,9 +135,9 @@ impl Engine<'_> {
         let user_id = self.namesake(step, progress.plan).await.unwrap_or(user_id);
         if leaving::looks_first(step, self.caller.provider().facts()) {
             let alone = clearing::without_heir(step, &progress.open.done);
-            let step = alone.as_ref().unwrap_or(step);
+            let sent = alone.as_ref().unwrap_or(step);
             // What few rows need is not carried about by all.
-            let end = Box::pin(self.ensure_looking(current, &user_id, step, progress.plan)).await;
+            let end = Box::pin(self.ensure_looking(current, &user_id, sent, progress.plan)).await;
             return match (end, step) {
                 (StepEnd::Failed(error), Step::EnsureGone(parting)) if clearing::is_kept(step, &error) => {
                     Box::pin(self.without_devices(current, &user_id, parting, progress, error)).await

@@ -14,7 +14,7 @@ use crate::plan::Step;
 use crate::planted::{Bug, planted};
 use crate::provider::{Answer, Call, CallError, Changes, Content, Details, Failure};
 use crate::retry::Next;
-use crate::roster::User;
+use crate::roster::{User, may_be_same_contact};
 
 /// The waits for a SIP device that the provider makes on its own.
 const DEVICE_WAITS: [u64; 6] = [0, 500, 1000, 2000, 4000, 8000];
@@ -117,9 +117,13 @@ impl<'a> Engine<'a> {
             }
         }
         let result = self.caller.exchange_when(&mut ready, call, Some(current.source_row)).await;
-        if matches!(result, Err(Broken::Stopped)) && ready.take().is_some() {
+        if ready.take().is_some() {
+            // Its turn never came.
             current.attempts -= 1;
-            return Try::Stopped;
+            return match result {
+                Err(Broken::Failed(error)) => Try::NoEffect(error),
+                _ => Try::Stopped,
+            };
         }
         let (ended, event) = match result {
             Ok(answer) => return Try::Done(Applied::from(answer)),
@@ -222,8 +226,12 @@ impl<'a> Engine<'a> {
             }
             match self.caller.read(&Call::Get { user_id: user_id.to_string() }).await {
                 Ok(answer) => {
-                    if answer.user().is_some_and(|user| holds(step, &user)) {
+                    let Some(user) = answer.user() else { continue };
+                    if holds(step, &user) {
                         return applied();
+                    }
+                    if hides(step, &user) {
+                        return StepEnd::Unknown(error);
                     }
                 }
                 Err(Broken::Failed(read)) if missing(&read) => match step {
@@ -287,7 +295,7 @@ fn holds(step: &Step, user: &User) -> bool {
             same(first_name, &user.first_name)
                 && same(last_name, &user.last_name)
                 && (email.is_empty() || email.eq_ignore_ascii_case(&user.email))
-                && same(phone, &user.phone)
+                && phone.as_ref().is_none_or(|phone| may_be_same_contact(phone, &user.phone))
                 && enabled.is_none_or(|enabled| user.status == if enabled { "active" } else { "disabled" })
         }
         Step::EnsureNumber { device_id, number } => {
@@ -303,6 +311,11 @@ fn holds(step: &Step, user: &User) -> bool {
         // These have ways of their own to look.
         _ => false,
     }
+}
+
+/// Whether the roster shows nothing of what the step wishes.
+fn hides(step: &Step, user: &User) -> bool {
+    matches!(step, Step::EnsureDetails(changes) if changes.phone.is_some() && user.phone.is_empty())
 }
 
 /// The one writing call that brings a step about.

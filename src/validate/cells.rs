@@ -49,13 +49,7 @@ impl<'a, 'f> Cells<'a, 'f> {
 
     /// The name of a person; the newer rules of Exotel are warnings unless they are to be strict.
     pub(super) fn name(&mut self, field: Field) -> Option<&'a str> {
-        let name = self.text(field)?;
-        if words::is_formula_error(name) {
-            self.problem("name_characters", field, || {
-                format!("{} is what a formula that failed leaves; enter the name itself", quoted(name))
-            });
-            return None;
-        }
+        let name = self.label(field)?;
         if self.checker.rules.vocabulary == super::Vocabulary::Exotel && !person::is_plain_name(name) {
             for fault in person::name_faults(name) {
                 match self.checker.rules.strict_names {
@@ -65,6 +59,18 @@ impl<'a, 'f> Cells<'a, 'f> {
             }
         }
         Some(name)
+    }
+
+    /// A text that may be anything but the word of a formula that failed.
+    pub(super) fn label(&mut self, field: Field) -> Option<&'a str> {
+        let text = self.text(field)?;
+        if !words::is_formula_error(text) {
+            return Some(text);
+        }
+        self.problem("name_characters", field, || {
+            format!("{} is what a formula that failed leaves; enter the text itself", quoted(text))
+        });
+        None
     }
 
     pub(super) fn email(&mut self, field: Field) -> Option<&'a str> {

@@ -24,7 +24,7 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
         who,
         vocabulary: rules.vocabulary,
         mode: mode.unwrap_or(rules.mode),
-        reason: cells.text(Field::Reason).or(rules.reason.as_deref()),
+        reason: cells.label(Field::Reason).or(rules.reason.as_deref()),
         reassign_to: heir(cells).or(rules.reassign_to.as_deref()),
         devices: devices(cells, mode),
     }

@@ -39,9 +39,9 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
             _ => cells.number(Field::DeviceContactUri),
         },
         role: cells.role(),
-        device_name: cells.text(Field::DeviceName),
+        device_name: cells.label(Field::DeviceName),
         sip_password: cells.sip_password(),
-        user_id: cells.text(Field::UserId).filter(|text| is_id(text)),
+        user_id: cells.label(Field::UserId).filter(|text| is_id(text)),
     };
     let rules = cells.checker.rules();
     let number_needed = rules.vocabulary == Vocabulary::Exotel && rules.voip == Some(false);
@@ -55,7 +55,7 @@ pub(super) fn draft<'a>(cells: &mut Cells<'a, '_>) -> Draft<'a> {
 
 fn mandatory_name<'a>(cells: &mut Cells<'a, '_>, field: Field, code: &'static str) -> &'a str {
     let name = cells.name(field);
-    if name.is_none() {
+    if name.is_none() && cells.text(field).is_none() {
         cells.problem(code, field, || format!("{} is blank; every user needs one", field.name()));
     }
     name.unwrap_or_default()

@@ -60,6 +60,7 @@ fn onboard_rows_show_every_problem_at_once() {
             "first_name_missing email_invalid phone_invalid role_invalid sip_password_weak|",
         ),
         ("Asha,Sharma,,919845000001,,,", "phone_damaged|"),
+        ("#N/A,Sharma,,,,#REF!,", "name_characters name_characters|"),
         ("Asha,Sharma,,,AGENT,,", "|role_alias"),
         ("Jo,R_o,,,,,", "|name_length name_characters"),
         ("Asha,Sharma,,,,", "row_shape|"),

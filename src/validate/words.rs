@@ -104,9 +104,9 @@ pub(super) fn is_id(text: &str) -> bool {
 
 /// Whether a cell holds the word by which a spreadsheet tells that a formula failed.
 pub(super) fn is_formula_error(text: &str) -> bool {
-    const WORDS: [&str; 13] = [
-        "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#BEZUG!",
-        "#NV", "#WERT!", "#ZAHL!",
+    const WORDS: [&str; 14] = [
+        "#DATA!", "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
+        "#BEZUG!", "#NV", "#WERT!", "#ZAHL!",
     ];
     text.starts_with('#') && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }

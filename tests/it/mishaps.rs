@@ -88,11 +88,14 @@ fn a_state_folder_without_its_key_makes_nobody_twice() {
     desk.run(&["onboard", "staff.csv"]).exits(0);
     let key = desk.state().join("key");
     std::fs::rename(&key, desk.path("copy")).expect("it is ours");
-    desk.run(&["onboard", "staff.csv"]).exits(1).tells("bring it back").tells("--state-dir");
+    desk.run(&["onboard", "staff.csv"]).exits(1).tells("bring the file back").tells("nothing was sent");
+    desk.sheet("keyed.csv", people(2, 0));
+    desk.run(&["onboard", "keyed.csv"]).exits(0);
+    assert!(!key.exists(), "no new one takes its place");
     std::fs::rename(desk.path("copy"), &key).expect("it is ours");
     desk.run(&["onboard", "staff.csv"]).exits(0);
     assert_eq!(desk.column("staff.results.csv", "result_status"), ["unchanged"]);
-    assert_eq!(desk.truth().users.len(), 1);
+    assert_eq!(desk.truth().users.len(), 3);
 }
 
 #[test]

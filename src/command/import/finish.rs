@@ -29,7 +29,7 @@ impl Import<'_> {
         let told = results.finish().await?;
         let stop = self.stop.stop();
         let mut code = exit_code(&told.tally, stop.as_ref().map(|stop| stop.cause), told.later);
-        let handed_out = self.hand_out();
+        let (first_written, handed_out) = self.hand_out();
         if !self.options.dry_run {
             // A journal that failed cannot say that it ended; a later run finds out by itself.
             let end = Event::End {
@@ -44,7 +44,7 @@ impl Import<'_> {
         if handed_out.is_err() {
             code = exit::INTERNAL;
         }
-        self.summarise(&told, counts, code, handed_out.is_ok())?;
+        self.summarise(&told, counts, code, self.results_file(first_written))?;
         if let Some(stop) = stop {
             crate::screen::complain(&stop.message);
         }
@@ -73,18 +73,20 @@ impl Import<'_> {
         Failure::new(exit::INTERNAL, message)
     }
 
-    /// Puts copies of the results where the user wants them; as many as can be written.
-    fn hand_out(&self) -> Result<(), Failure> {
+    /// Puts copies of the results where the user wants them, as many as can be written. Also tells whether the first of
+    /// them was.
+    fn hand_out(&self) -> (bool, Result<(), Failure>) {
         let kept = self.run.folder.results();
         let Paths { workbook, results, .. } = &self.input.paths;
+        let workbook_is_all = workbook.is_some() && workbook == results;
+        let copied = if workbook_is_all { Ok(()) } else { self.copy_out(&kept) };
         let told = match workbook {
             Some(path) => write_results_workbook(&kept, path)
                 .map_err(|error| self.not_handed_out(Failure::disk(path.display(), error))),
             None => Ok(()),
         };
-        let is_all = workbook.is_some() && workbook == results;
-        let copied = if is_all { Ok(()) } else { self.copy_out(&kept) };
-        copied.and(told)
+        let first = if workbook_is_all { told.is_ok() } else { copied.is_ok() };
+        (first, copied.and(told))
     }
 
     fn copy_out(&self, kept: &Path) -> Result<(), Failure> {
@@ -143,8 +145,14 @@ impl Import<'_> {
         self.options.sheet.file == Path::new("-")
     }
 
-    fn summarise(&self, told: &Told, counts: CallCounts, code: u8, handed_out: bool) -> Result<(), Failure> {
-        let (seconds, results) = (self.screen.seconds(), self.results_file(handed_out));
+    fn summarise(
+        &self,
+        told: &Told,
+        counts: CallCounts,
+        code: u8,
+        results: Option<PathBuf>,
+    ) -> Result<(), Failure> {
+        let seconds = self.screen.seconds();
         if self.settings.screen.json {
             self.print_json(told, counts, code, (seconds, results.as_deref()))?;
         }

@@ -9,9 +9,10 @@ use crate::command::output::{fits_its_name, is_same_file, named_file, spare_the_
 use crate::command::problems::show_problems;
 use crate::command::sheet::{SheetRows, named_sheet};
 use crate::command::survey::survey_sheet;
+use crate::history::History;
 use crate::outcome::exit;
 use crate::row::{Field, Kind, Mode};
-use crate::screen::Screen;
+use crate::screen::{Screen, plural};
 use crate::table::{self, MOST_WORKBOOK_ROWS, NamedForm, Sheet};
 use crate::validate::{Checker, Rules, Survey};
 
@@ -65,6 +66,23 @@ impl Input {
                 .needs_archive("--mode archive (the default where neither --mode nor a column says another)"),
             false => Ok(()),
         }
+    }
+
+    /// Refuses newcomers without e-mail and number where nobody can tell whether they were made before.
+    pub(super) fn can_be_known_again(&self, history: &History) -> Result<(), Failure> {
+        if self.survey.nameless == 0 || !history.has_lost_its_key() {
+            return Ok(());
+        }
+        let (rows, key) = (plural(self.survey.nameless, "row"), history.key_file());
+        Err(Failure::new(
+            exit::INTERNAL,
+            format!(
+                "{rows} of {} have neither e-mail nor number, and {}, by which earlier runs know such people, is gone; nothing \
+                 was sent; bring the file back from a copy, or give those rows an e-mail or a number",
+                self.paths.named(),
+                key.display()
+            ),
+        ))
     }
 
     /// The command, for the one who is refused because of it.

@@ -58,6 +58,7 @@ pub fn import(options: &ImportOptions, settings: &Settings) -> Result<u8, Failur
     input.has_a_mode(options, settings)?;
     let connection = Connection::open(&choice, settings)?;
     let history = History::open(&settings.screen.state_dir)?;
+    input.can_be_known_again(&history)?;
     let key = history.key()?;
     // Held until the process ends, and freed by the system if it is killed.
     let lock = if options.dry_run { None } else { Some(history.lock(&connection.lock_name())?) };

@@ -162,14 +162,14 @@ fn national(text: &str, country: Region, workbook: bool) -> Result<String, Fault
     }
 }
 
-/// Whether digits that would pass for a national number are as well a whole one without its `+`: plans with numbers of
-/// many lengths (DE) have both. One of another country is told apart by its length only.
+/// Whether digits that would pass for a national number are as well a whole one of the same country without its `+`:
+/// plans with numbers of many lengths (DE) have both.
 fn may_be_whole(digits: &str, text: &str, code: i32) -> bool {
     let whole = || PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None::<Region>).ok();
-    let hardly_national = |whole: &PhoneNumber| whole.country_code == code || digits.len() >= 12;
     !text.trim_start().starts_with(['0', '('])
-        && (digits.starts_with(&code.to_string()) || digits.len() >= 12)
-        && whole().is_some_and(|whole| hardly_national(&whole) && PHONE_NUMBER_UTIL.is_valid_number(&whole))
+        && digits.starts_with(&code.to_string())
+        && whole()
+            .is_some_and(|whole| whole.country_code == code && PHONE_NUMBER_UTIL.is_valid_number(&whole))
 }
 
 /// The possible number that a formatted text means, where it tells its country.
@@ -299,7 +299,6 @@ mod tests {
             ("030 12345678", "DE", "+493012345678"),
             ("04961 123456", "DE", "+494961123456"),
             ("4915112345678", "DE", "phone_damaged: 4915112345678 seems to have lost its +"),
-            ("919845012302", "DE", "phone_damaged: 919845012302 seems to have lost its +"),
             (
                 "+91 98450 00001",
                 "IN",
