@@ -278,8 +278,12 @@ impl<'a> Engine<'a> {
 
 /// The ending of tries that are used up.
 pub(super) fn used_up(error: CallError, in_doubt: bool) -> StepEnd {
-    let in_doubt = in_doubt && !planted(Bug::UsedUpStepIsFailed);
-    if in_doubt || error.failure.effect_possible() { StepEnd::Unknown(error) } else { StepEnd::Failed(error) }
+    let in_doubt = in_doubt || error.failure.effect_possible();
+    if in_doubt && !planted(Bug::UsedUpStepIsFailed) {
+        StepEnd::Unknown(error)
+    } else {
+        StepEnd::Failed(error)
+    }
 }
 
 /// Whether the roster shows what the step wishes; a password cannot be read.

@@ -26,10 +26,17 @@ pub const ONCE_BROKEN: &[(u64, &str, &str, &str)] = &[
     ),
     (294, "net9=504_late net10=400", "P3: failed, and changed later", "StepForgetsDoubt"),
     (
-        325,
-        "net9=late_hang net11=late_reset net18=504_late net20=late_reset net23=400",
+        392,
+        "net1=504_late net3=late_reset net6=504_late net8=crash_late net10=400",
         "P3: a password told as not set",
         "PasswordRefusedIsFailed",
+    ),
+    (
+        1031,
+        "net1=401 net4=403_account net7=401 net12=429 net13=403_account net17=401 net19=crash_after net20=cut_body \
+         net23=crash_after net24=cut_body net27=not_sent",
+        "P3: a password told as not set, since the last try had no effect",
+        "UsedUpStepIsFailed",
     ),
     (454, "net3=crash_before net22=crash_late", "P3: failed, and made", "NoEffectEndsDoubt"),
     (2261, "net2=late_reset net10=cap", "P3: failed, and made", "RefusalEndsDoubt"),
