@@ -17,10 +17,10 @@ pub(super) fn verdict(wish: Onboarding, found: &[User]) -> Verdict {
             .iter()
             .filter(|user| user.email.eq_ignore_ascii_case(email))
             .min_by_key(|user| user.is_archived()),
-        None => number.and_then(|number| found.iter().find(|user| user.answers_to(number))),
+        None => number.and_then(|number| holder_of(number, found)),
     };
     let Some(user) = holder else {
-        let other = number.and_then(|number| found.iter().find(|user| user.answers_to(number)));
+        let other = number.and_then(|number| holder_of(number, found));
         return match other {
             // The same person, who has no e-mail yet.
             Some(other) if other.email.is_empty() && has_the_names(&wish.user, other) => there(wish, other),
@@ -34,6 +34,12 @@ pub(super) fn verdict(wish: Onboarding, found: &[User]) -> Verdict {
         return number_taken(&wish.user, other);
     }
     there(wish, user)
+}
+
+/// Whose number it is: as it is written, or else as the provider may write it.
+fn holder_of<'a>(number: &str, found: &'a [User]) -> Option<&'a User> {
+    let exactly = found.iter().find(|user| user.answers_to(number));
+    exactly.or_else(|| found.iter().find(|user| user.may_answer_to(number)))
 }
 
 /// The verdict on a row whose user is there, beyond doubt.
@@ -93,7 +99,7 @@ pub fn differences(wish: &NewUser, user: &User) -> Vec<String> {
     compare("email", email, &user.email, email.eq_ignore_ascii_case(&user.email));
     let number = wish.number.as_deref().unwrap_or_default();
     let there = user.devices_of("tel").next().map(|device| device.contact_uri.as_str()).unwrap_or_default();
-    compare("device_contact_uri", number, there, user.has_contact(number));
+    compare("device_contact_uri", number, there, user.may_answer_to(number));
     let phone = wish.phone.as_deref().unwrap_or_default();
     compare("device_contact_uri", phone, &user.phone, user.phone.is_empty() || phone == user.phone);
     let role = wish.role.as_deref().unwrap_or_default();

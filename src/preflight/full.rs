@@ -10,7 +10,7 @@ use super::leavers::is_purge;
 use super::people::identity_of;
 use crate::provider::{Call, Failure, Paging};
 use crate::roster::User;
-use crate::row::Request;
+use crate::row::{Mode, Request};
 use crate::runner::Broken;
 
 impl Preflight<'_> {
@@ -21,7 +21,7 @@ impl Preflight<'_> {
 
     /// The users whom a row names, with all that its plan rests on.
     pub(super) async fn in_full(&self, users: Vec<User>, request: &Request) -> Result<Vec<User>, Broken> {
-        if !self.reads_more() || users.iter().all(|user| tells_enough(user, request)) {
+        if users.iter().all(|user| self.tells_enough(user, request)) {
             return Ok(users);
         }
         let read = stream::iter(users).map(|listed| self.one_in_full(listed, request));
@@ -30,12 +30,34 @@ impl Preflight<'_> {
     }
 
     async fn one_in_full(&self, listed: User, request: &Request) -> Result<Option<User>, Broken> {
-        if tells_enough(&listed, request) {
+        if self.tells_enough(&listed, request) {
             return Ok(Some(listed));
         }
         match self.read_one(&listed.id).await? {
             Some(read) => Ok(Some(completed(read, listed))),
-            None => Ok(unread(listed, request)),
+            None if self.reads_more() => Ok(unread(listed, request)),
+            None => Ok(None),
+        }
+    }
+
+    /// Users whom a filter by number found, with devices: a list that shows none of them cannot tell whose number it is.
+    pub(super) async fn with_devices_read(&self, users: Vec<User>) -> Result<Vec<User>, Broken> {
+        let read = stream::iter(users).map(|listed| async {
+            match listed.devices {
+                Some(_) => Ok(Some(listed)),
+                None => Ok::<_, Broken>(self.read_one(&listed.id).await?.map(|read| completed(read, listed))),
+            }
+        });
+        let read: Vec<Option<User>> = read.buffered(self.caller.most()).try_collect().await?;
+        Ok(read.into_iter().flatten().collect())
+    }
+
+    /// Whether the list showed of the user what the plan of the row rests on.
+    fn tells_enough(&self, user: &User, request: &Request) -> bool {
+        match self.reads_more() {
+            true => tells_account(user, request),
+            // A list that counts its pages shows all, but for an account whose list has no devices.
+            false => user.devices.is_some() || !rests_on_devices(request),
         }
     }
 
@@ -54,8 +76,8 @@ impl Preflight<'_> {
     }
 }
 
-/// Whether the list showed of the user what the plan of the row rests on.
-fn tells_enough(user: &User, request: &Request) -> bool {
+/// Whether status, number and role are shown, as far as the row asks for them.
+fn tells_account(user: &User, request: &Request) -> bool {
     let (number, role) = match request {
         Request::Onboard(wish) => (wish.user.phone.is_some(), wish.user.role.is_some()),
         Request::Update(wish) => {
@@ -65,6 +87,20 @@ fn tells_enough(user: &User, request: &Request) -> bool {
     };
     let lacks = user.status.is_empty() || (number && user.phone.is_empty()) || (role && user.role.is_empty());
     !lacks
+}
+
+/// Whether devices decide what becomes of the row.
+fn rests_on_devices(request: &Request) -> bool {
+    let named = identity_of(request).contact_uri.is_some();
+    match request {
+        Request::Onboard(wish) => wish.user.number.is_some() || wish.sip_password.is_some(),
+        Request::Update(wish) => {
+            let device = wish.device_id.is_some() || wish.new_number.is_some();
+            named || device || wish.available.is_some() || wish.sip_password.is_some()
+        }
+        Request::Offboard(wish) => named || wish.mode == Mode::Disable,
+        Request::Restore(_) => false,
+    }
 }
 
 /// A user whom the list shows and a single read does not: archived users need not be shown, and others may have gone since.

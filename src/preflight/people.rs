@@ -168,7 +168,9 @@ impl Preflight<'_> {
         }
         let (by_email, by_contact) = match &walk.directory {
             Some(directory) => (directory.named(&emails), directory.named(&contacts)),
-            None => futures::try_join!(self.with_emails(emails), self.with_contacts(contacts),)?,
+            None => futures::try_join!(self.with_emails(emails), async {
+                self.with_devices_read(self.with_contacts(contacts).await?).await
+            })?,
         };
         let judged = stream::iter(block).map(|sought| async {
             let who = identity_of(&sought.request);

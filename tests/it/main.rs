@@ -1,5 +1,6 @@
 //! The program as its users meet it: one test binary, one file a concern.
 
+mod spelling;
 mod support;
 
 mod answers;

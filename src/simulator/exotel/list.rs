@@ -44,7 +44,11 @@ pub(super) fn list(desk: &Desk, query: &str) -> Result<Done, Wrong> {
 /// Undocumented, and chosen here: two filters combine by AND, addresses are compared case
 /// aside, numbers as they are, an empty filter matches nobody.
 fn matches(desk: &Desk, query: &[(String, String)]) -> Option<BTreeSet<u64>> {
-    let by_email = filter(query, "email", |email| desk.listed.with_email(email));
+    let small = |email: &str| email == email.to_lowercase();
+    let by_email = filter(query, "email", |email| match desk.switches.own_spelling && !small(email) {
+        true => &[][..],
+        false => desk.listed.with_email(email),
+    });
     let by_contact = filter(query, "devices.contact_uri", |contact| shown_contact(desk, contact));
     match (by_email, by_contact) {
         (Some(one), Some(other)) => Some(one.intersection(&other).copied().collect()),

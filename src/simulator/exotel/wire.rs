@@ -1,5 +1,7 @@
 //! What answers look like: the envelope, a user, a device (seed 001, contradictions C7 and C8).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -47,11 +49,11 @@ struct UserView<'a> {
     date_updated: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     devices: Option<Vec<DeviceView<'a>>>,
-    email: Option<&'a str>,
+    email: Option<Cow<'a, str>>,
     email_verified: bool,
-    first_name: &'a str,
+    first_name: Cow<'a, str>,
     id: Option<&'a str>,
-    last_name: &'a str,
+    last_name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_login: Option<Option<String>>,
     role: &'a str,
@@ -61,7 +63,7 @@ struct UserView<'a> {
 struct DeviceView<'a> {
     id: u64,
     name: &'a str,
-    contact_uri: &'a str,
+    contact_uri: Cow<'a, str>,
     #[serde(rename = "type")]
     kind: DeviceKind,
     available: Option<bool>,
@@ -74,7 +76,7 @@ pub(super) fn success(desk: &Desk, method: &str, shown: Shown) -> SimReply {
     match shown {
         Shown::Nothing => single(desk, method, Value::Null),
         Shown::User(user, fields) => single(desk, method, user_view(desk, &user, fields)),
-        Shown::Device(device) => single(desk, method, device_view(&device)),
+        Shown::Device(device) => single(desk, method, device_view(desk, &device)),
         Shown::Page(page) => list(desk, method, &page),
     }
 }
@@ -103,8 +105,9 @@ fn single<T: Serialize>(desk: &Desk, method: &str, data: T) -> SimReply {
 fn list(desk: &Desk, method: &str, page: &list::Page) -> SimReply {
     let found = page.serials.iter().filter_map(|serial| desk.listed.at(*serial));
     let odd = desk.switches.unreadable.as_deref();
+    let fields = Fields { devices: page.fields.devices && desk.switches.list_devices, ..page.fields };
     let records = found.map(|user| {
-        let view = user_view(desk, user, page.fields);
+        let view = user_view(desk, user, fields);
         let id = view.id.filter(|id| odd != Some(*id));
         good(desk, UserView { id, ..view })
     });
@@ -132,28 +135,36 @@ fn good<T>(desk: &Desk, data: T) -> Record<T> {
 }
 
 fn user_view<'a>(desk: &Desk, user: &'a User, fields: Fields) -> UserView<'a> {
-    let devices =
-        || user.devices.iter().filter(|device| device.appears <= desk.wall).map(device_view).collect();
+    let there = user.devices.iter().filter(|device| device.appears <= desk.wall);
+    let devices = || there.map(|device| device_view(desk, device)).collect();
+    let name =
+        |name: &'a str| if desk.switches.own_spelling { name.to_uppercase().into() } else { name.into() };
+    let email =
+        |email: &'a str| if desk.switches.own_spelling { email.to_lowercase().into() } else { email.into() };
     UserView {
         active_call: fields.active_call.then_some(&user.active_call),
         date_created: stamp::iso(user.created),
         date_updated: stamp::iso(user.updated),
         devices: fields.devices.then(devices),
-        email: user.email.as_deref(),
+        email: user.email.as_deref().map(email),
         email_verified: user.email_verified,
-        first_name: &user.first_name,
+        first_name: name(&user.first_name),
         id: Some(&user.id),
-        last_name: &user.last_name,
+        last_name: name(&user.last_name),
         last_login: fields.last_login.then(|| user.last_login.map(stamp::iso)),
         role: &user.role,
     }
 }
 
-fn device_view(device: &Device) -> DeviceView<'_> {
+fn device_view<'a>(desk: &Desk, device: &'a Device) -> DeviceView<'a> {
+    let shown = match desk.switches.own_spelling {
+        true => device.contact_uri.trim_start_matches('+'),
+        false => &device.contact_uri,
+    };
     DeviceView {
         id: device.id,
         name: &device.name,
-        contact_uri: &device.contact_uri,
+        contact_uri: shown.into(),
         kind: device.kind,
         available: device.available,
         verified: device.verified,

@@ -1,0 +1,54 @@
+//! What Exotel's lists may leave out, and people whom it writes in a way of its own.
+
+use callroster::simulator::{Fault, SimSettings};
+
+use crate::support::Desk;
+
+/// An account with somebody in it.
+fn with_asha(switches: &[&str]) -> Desk {
+    let mut settings = SimSettings::default();
+    for switch in switches {
+        settings.set_switch(switch).expect("a switch");
+    }
+    let desk = Desk::with(settings);
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email,device_contact_uri\nAsha,Rao,Asha@example.com,+919845012301\n",
+    );
+    desk
+}
+
+#[test]
+fn devices_that_lists_leave_out_are_read_by_id() {
+    let desk = with_asha(&["list_devices=off"]);
+    for ending in ["created", "unchanged"] {
+        desk.run(&["onboard", "staff.csv"]).exits(0);
+        assert_eq!(desk.column("staff.results.csv", "result_status"), [ending]);
+    }
+    desk.sheet("change.csv", "device_contact_uri,last_name\n+919845012301,Iyer\n");
+    desk.run(&["update", "change.csv"]).exits(0);
+    desk.sheet("leavers.csv", "device_contact_uri,mode\n+919845012301,delete\n+919845012399,delete\n");
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
+    assert_eq!(desk.column("leavers.results.csv", "result_status"), ["deleted", "failed"]);
+}
+
+#[test]
+fn a_lost_answer_is_found_however_the_provider_writes_people() {
+    let desk = with_asha(&["spelling=own"]);
+    // The look for who is there, by e-mail and by number.
+    for _ in 0..2 {
+        desk.simulator().lock().expect("fine").inject(None);
+    }
+    desk.simulator().lock().expect("fine").inject(Some(Fault::ResetAfter));
+    desk.run(&["onboard", "staff.csv", "--settle", "0.1"]).exits(0);
+    assert_eq!(desk.column("staff.results.csv", "result_status"), ["created"]);
+    assert!(desk.truth().creates.values().all(|count| *count == 1), "{:?}", desk.truth().creates);
+    // Somebody else of that number was there before, and is nobody's to take.
+    desk.sheet("other.csv", "first_name,last_name,device_contact_uri\nRavi,Rao,+919845012301\n");
+    desk.run(&["onboard", "other.csv", "--settle", "0.1"]).exits(4);
+    assert_eq!(desk.column("other.results.csv", "error_code"), ["already_exists"]);
+    desk.sheet("same.csv", "first_name,last_name,device_contact_uri\nASHA,RAO,+919845012301\n");
+    desk.run(&["onboard", "same.csv", "--settle", "0.1"]).exits(0);
+    assert_eq!(desk.column("same.results.csv", "result_status"), ["unchanged"]);
+    assert_eq!((desk.truth().users.len(), desk.calls("POST")), (1, 1), "nothing was sent for either");
+}
