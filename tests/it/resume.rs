@@ -154,6 +154,21 @@ fn a_run_under_nohup_outlives_its_terminal_and_another_one_stops_safely() {
 }
 
 #[test]
+fn a_run_that_cannot_be_read_is_told_of_where_no_other_goes_on() {
+    let desk = slow();
+    desk.sheet("staff.csv", people(60, 0));
+    let mut child = desk.start(&["onboard", "staff.csv"]);
+    desk.wait_for(|users| users >= 10);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let mut runs = std::fs::read_dir(desk.state().join("runs")).expect("a folder");
+    let journal = runs.next().expect("a run").expect("a folder").path().join("journal.jsonl");
+    let damaged = std::fs::read_to_string(&journal).expect("text").replacen("staff.csv", "other.csv", 1);
+    std::fs::write(&journal, damaged).expect("it is ours");
+    desk.run(&["resume"]).exits(3).tells("cannot go on").tells("line 1");
+}
+
+#[test]
 fn rows_that_waited_for_the_limit_are_not_taken_for_sent() {
     let desk = Desk::with(SimSettings::default());
     let rows: String = (0..30).map(|n| format!("Person{n},Rao\n")).collect();

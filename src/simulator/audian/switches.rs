@@ -61,6 +61,11 @@ pub const AUDIAN_SWITCHES: &[Switch] = &[
     switch("after_retention", "404|410", "restoring a user whose 90 days are over"),
     switch("restored", "disabled|active", "what a restored user is"),
     switch("summary_status", "off|on", "whether rows of the user list show the status"),
+    switch(
+        "summary_role",
+        "on|level",
+        "level: rows of the flat user list show Kazoo's level in place of the role",
+    ),
     switch("last_key", "absent|empty|null", "the next_start_key of the last page"),
     switch("repeat_key", "off|on", "on: a list names the same next page for ever"),
     switch("whole_list", "ok|416", "the answer to paginate=false"),
@@ -176,6 +181,7 @@ pub struct AudianSwitches {
     pub gone_after_retention: bool,
     pub restored_active: bool,
     pub summary_status: bool,
+    pub summary_level: bool,
     pub last_key: LastKey,
     pub repeat_key: bool,
     pub whole_list: bool,
@@ -216,6 +222,7 @@ impl Default for AudianSwitches {
             gone_after_retention: false,
             restored_active: false,
             summary_status: false,
+            summary_level: false,
             last_key: LastKey::Absent,
             repeat_key: false,
             whole_list: true,
@@ -320,6 +327,7 @@ impl AudianSwitches {
     fn set_lists(&mut self, name: &str, value: &str) -> Option<()> {
         match name {
             "reads" => self.kazoo_reads = pick(value, "dialect", "kazoo")?,
+            "summary_role" => self.summary_level = pick(value, "on", "level")?,
             "summary_status" => self.summary_status = pick(value, "off", "on")?,
             "last_key" => {
                 let words = [("absent", LastKey::Absent), ("empty", LastKey::Empty), ("null", LastKey::Null)];

@@ -38,7 +38,7 @@ pub(super) fn user(desk: &Desk, user: &AudianUser) -> Value {
 pub(super) fn user_row(desk: &Desk, user: &AudianUser) -> Value {
     let mut view = match desk.style {
         Style::Kazoo => summary(desk, user),
-        Style::Flat => flat_row(user),
+        Style::Flat => flat_row(desk, user),
     };
     if desk.own().summary_status {
         view.extend(status(desk, user));
@@ -69,10 +69,14 @@ fn summary(desk: &Desk, user: &AudianUser) -> Map<String, Value> {
     view
 }
 
-fn flat_row(user: &AudianUser) -> Map<String, Value> {
+fn flat_row(desk: &Desk, user: &AudianUser) -> Map<String, Value> {
+    let (name, role) = match desk.own().summary_level {
+        true => ("priv_level", priv_level(&user.role)),
+        false => ("role", flat_role(&user.role)),
+    };
     let row = json!({
         "id": user.id, "first_name": user.first_name, "last_name": user.last_name, "email": user.email,
-        "username": user.username, "role": flat_role(&user.role),
+        "username": user.username, name: role,
     });
     let Value::Object(row) = row else { return Map::new() };
     row

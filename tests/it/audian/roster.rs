@@ -32,6 +32,28 @@ fn both_dialects_onboard_update_and_export() {
 }
 
 #[test]
+fn a_role_that_a_list_shows_as_a_level_is_read_or_left_blank() {
+    let desk = desk(0, &["summary_role=level"]);
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email,role\nAsha,Rao,asha@example.com,operator\nRavi,Iyer,ravi@example.com,admin\n",
+    );
+    for ending in ["created created", "unchanged unchanged"] {
+        desk.run(&["onboard", "staff.csv"]).exits(0);
+        assert_eq!(status(&desk, "staff"), ending);
+    }
+    let usual = desk.run(&["export"]).exits(0).out;
+    assert!(usual.contains("asha@example.com,,,") && usual.contains("ravi@example.com,,admin,"), "{usual}");
+    let asked = desk.run(&["export", "--columns", "email,role"]).exits(0).out;
+    assert!(asked.contains("asha@example.com,operator\r\nravi@example.com,admin"), "{asked}");
+    let found = desk.run(&["export", "--role", "operator", "--columns", "email"]).exits(0).out;
+    assert_eq!(found.lines().count(), 2, "{found}");
+    // Whoever is no administrator is not taken for one.
+    desk.sheet("other.csv", "first_name,last_name,email,role\nAsha,Rao,asha@example.com,admin\n");
+    desk.run(&["onboard", "other.csv"]).exits(4).tells("already_exists");
+}
+
+#[test]
 fn an_export_follows_keys_to_the_end_and_stops_at_a_repeated_one() {
     for switches in [
         &["last_key=empty"][..],
