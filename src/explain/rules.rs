@@ -174,8 +174,9 @@ pub(super) const WARNINGS: &[Explanation] = &[
         source: Source::Warning,
         meaning: "The name has characters beyond plain letters, digits, blank, dot, apostrophe and \
                   hyphen. Newer pages of the provider say that such names are refused; older ones do not.",
-        mend: "watch whether the provider takes the name, or write it plainly",
-        more: "--strict-names makes it an error, so that such rows are never sent.",
+        mend: "write the name plainly, or watch whether the provider takes it",
+        more: "--strict-names makes it an error, so that such rows are never sent. What a formula that failed leaves (#N/A) \
+               is one in any case.",
     },
     Explanation {
         code: "role_alias",
