@@ -27,7 +27,9 @@ impl Secret {
     pub fn cut_out_of<'s>(text: &str, secrets: impl IntoIterator<Item = &'s Secret>) -> String {
         // All are looked for in the text as it came, so that none is found in what stands for another.
         let (mut secret, small) = (vec![false; text.len()], text.to_ascii_lowercase());
-        for form in secrets.into_iter().flat_map(Secret::forms).filter(|form| !form.is_empty()) {
+        // No form is shorter than the secret.
+        let fits = |secret: &&Secret| !secret.reveal().is_empty() && secret.reveal().len() <= text.len();
+        for form in secrets.into_iter().filter(fits).flat_map(Secret::forms) {
             // A match may overlap the one before.
             let (mut from, form) = (0, form.to_ascii_lowercase());
             while let Some(at) = memmem::find(&small.as_bytes()[from..], form.as_bytes()) {

@@ -70,13 +70,16 @@ async fn look(connection: &Connection, choice: &ProviderChoice, settle: Option<D
 /// The first page of the roster, after an exchange of the key where there is no token, or its time is over.
 async fn first_page(connection: &Connection, limits: &mut Limits) -> Result<Answer, CallError> {
     let keeper = connection.provider.tokens();
-    if let Some(keeper) = keeper.filter(|keeper| keeper.generation() == 0) {
+    let unexchanged = keeper.filter(|keeper| keeper.generation() == 0);
+    if let Some(keeper) = unexchanged {
         renew(connection, keeper, limits).await?;
     }
+    // A token that was just made is not made again.
+    let given = keeper.filter(|keeper| unexchanged.is_none() && keeper.can_renew());
     let limit = connection.provider.facts().page;
     let page = Call::List(Listing { limit, ..Listing::default() });
-    match (send(connection, &page, limits).await, keeper) {
-        (Err(error), Some(keeper)) if error.failure == CallFailure::Unauthorized && keeper.can_renew() => {
+    match (send(connection, &page, limits).await, given) {
+        (Err(error), Some(keeper)) if error.failure == CallFailure::Unauthorized => {
             renew(connection, keeper, limits).await?;
             send(connection, &page, limits).await
         }

@@ -1,7 +1,8 @@
 //! What a provider's list leaves out and a column or a filter asks for: completed by single reads, each user once.
 //!
-//! Audian's list shows neither who is disabled, nor roles but the administrators', nor phones, nor whose the devices are. A read for every user is dear, so
-//! that it is made only for columns that were asked for by name, and for a filter that nothing else can answer.
+//! Audian's list shows neither who is disabled, nor roles but the administrators', nor phones, nor whose the devices are.
+//! A read for every user is dear, so that it is made only for columns that were asked for by name, and for a filter that
+//! nothing else can answer.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -2,8 +2,8 @@
 //!
 //! The roster is swept until one sweep finds it at rest; only that sweep's rows are written. When five
 //! sweeps find no rest, the newest one is written together with all whom earlier ones saw and it did not,
-//! and the export says so. Memory holds a set of ids, and of what
-//! was read of single users for columns that no list shows; rows wait in a private temporary file.
+//! and the export says so. Memory holds a set of ids, and what was read of single users for columns that no list
+//! shows; rows wait in a private temporary file.
 //! Nothing here can change anything at the provider, and nothing is written before the sweeps are over.
 
 mod completion;

@@ -16,12 +16,6 @@ use crate::roster::NewUser;
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
 
-fn drawn() -> io::Result<[u8; 32]> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(io::Error::other)?;
-    Ok(key)
-}
-
 /// A hash of one row's cells.
 pub type Fingerprint = [u8; 8];
 
@@ -106,6 +100,12 @@ pub fn first_difference<E: From<io::Error>>(
             _ => return Ok(Some(place)),
         }
     }
+}
+
+fn drawn() -> io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(io::Error::other)?;
+    Ok(key)
 }
 
 #[cfg(test)]

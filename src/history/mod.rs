@@ -53,8 +53,9 @@ impl History {
     /// Whether runs are kept here and the key that they rest on is gone: users without e-mail and number would not be
     /// known again.
     pub fn has_lost_its_key(&self) -> bool {
-        // In this order: whoever begins at the same moment makes the key before its run.
-        !self.folders().is_empty() && !self.key_file().exists()
+        let is_there = || self.key_file().exists();
+        // Looked for again behind the runs: whoever begins at the same moment makes the key before its run.
+        !is_there() && !self.folders().is_empty() && !is_there()
     }
 
     /// Where the key lies.

@@ -33,11 +33,13 @@ impl Preflight<'_> {
         if self.tells_enough(&listed, request) {
             return Ok(Some(listed));
         }
-        match self.read_one(&listed.id).await? {
-            Some(read) => Ok(Some(completed(read, listed))),
-            None if self.reads_more() => Ok(unread(listed, request)),
-            None => Ok(None),
-        }
+        let gone = if self.reads_more() { unread(&listed, request) } else { None };
+        Ok(self.completed_by_read(listed).await?.or(gone))
+    }
+
+    /// What a single read and the list show of a user; `None` where the read shows nobody.
+    async fn completed_by_read(&self, listed: User) -> Result<Option<User>, Broken> {
+        Ok(self.read_one(&listed.id).await?.map(|read| completed(read, listed)))
     }
 
     /// Users whom a filter by number found, with devices: a list that shows none of them cannot tell whose number it is.
@@ -45,7 +47,7 @@ impl Preflight<'_> {
         let read = stream::iter(users).map(|listed| async {
             match listed.devices {
                 Some(_) => Ok(Some(listed)),
-                None => Ok::<_, Broken>(self.read_one(&listed.id).await?.map(|read| completed(read, listed))),
+                None => self.completed_by_read(listed).await,
             }
         });
         let read: Vec<Option<User>> = read.buffered(self.caller.most()).try_collect().await?;
@@ -104,11 +106,11 @@ fn rests_on_devices(request: &Request) -> bool {
 }
 
 /// A user whom the list shows and a single read does not: archived users need not be shown, and others may have gone since.
-fn unread(listed: User, request: &Request) -> Option<User> {
+fn unread(listed: &User, request: &Request) -> Option<User> {
     match request {
         // Its e-mail is not free, so nobody is made beside it.
-        Request::Onboard(_) => Some(User { status: "archived".into(), ..listed }),
-        request if is_purge(request) => Some(listed),
+        Request::Onboard(_) => Some(User { status: "archived".into(), ..listed.clone() }),
+        request if is_purge(request) => Some(listed.clone()),
         _ => None,
     }
 }

@@ -61,13 +61,14 @@ pub(super) fn user(data: &Value, dialect: Dialect) -> Option<User> {
     if id.is_empty() {
         return None;
     }
+    let (role, is_admin) = role(data, dialect);
     Some(User {
         id,
         first_name: text(data, &["first_name", "firstName"]).into(),
         last_name: text(data, &["last_name", "lastName"]).into(),
         email: text(data, &["email"]).into(),
-        role: role(data, dialect).into(),
-        is_admin: is_user_level(data, dialect).then_some(false),
+        role: role.into(),
+        is_admin,
         username: text(data, &["username"]).into(),
         status: status(data).into(),
         phone: text(data, &["phone"]).into(),
@@ -78,18 +79,13 @@ pub(super) fn user(data: &Value, dialect: Dialect) -> Option<User> {
     })
 }
 
-/// The role; blank where nothing but Kazoo's level is shown of a user of the flat API and it is `user`.
-fn role(data: &Value, dialect: Dialect) -> String {
-    if is_user_level(data, dialect) {
-        String::new()
-    } else {
-        text(data, &["role", "priv_level", "privLevel"])
+/// The role, or whether the user is an administrator: a user of the flat API may be shown by Kazoo's level alone, which is
+/// `user` for three of its four roles.
+fn role(data: &Value, dialect: Dialect) -> (String, Option<bool>) {
+    match text(data, &["role", "priv_level", "privLevel"]) {
+        level if level == "user" && dialect == Dialect::Flat => (String::new(), Some(false)),
+        role => (role, None),
     }
-}
-
-/// Whether a user of the flat API is shown by Kazoo's level alone, which is `user` for three of its four roles.
-fn is_user_level(data: &Value, dialect: Dialect) -> bool {
-    dialect == Dialect::Flat && text(data, &["role", "priv_level", "privLevel"]) == "user"
 }
 
 /// `status` of the flat pages, `enabled` of Kazoo's.

@@ -89,46 +89,47 @@ pub(super) struct Metadata {
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct User {
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     id: String,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     first_name: CompactString,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     last_name: CompactString,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     email: CompactString,
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(deserialize_with = "flag")]
     email_verified: Option<bool>,
-    #[serde(default, deserialize_with = "word")]
+    #[serde(deserialize_with = "word")]
     role: CompactString,
-    #[serde(default)]
     devices: Shape<Device>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     date_created: CompactString,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     date_updated: CompactString,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     last_login: CompactString,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     active_call: CompactString,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Device {
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     id: String,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     name: CompactString,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     contact_uri: CompactString,
-    #[serde(rename = "type", default, deserialize_with = "word")]
+    #[serde(rename = "type", deserialize_with = "word")]
     kind: CompactString,
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(deserialize_with = "flag")]
     available: Option<bool>,
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(deserialize_with = "flag")]
     verified: Option<bool>,
-    #[serde(default, deserialize_with = "word")]
+    #[serde(deserialize_with = "word")]
     status: CompactString,
 }
 

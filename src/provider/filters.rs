@@ -11,12 +11,12 @@ impl Filter {
     /// whether their filter minds case.
     pub fn by_emails(emails: impl IntoIterator<Item = String>, facts: &Facts) -> Vec<Filter> {
         let cases = emails.into_iter().map(|email| vec![email.to_lowercase(), email]);
-        // A provider that names its pages by keys takes one value (Audian).
-        let most = if facts.paging == Paging::Key { 1 } else { usize::MAX };
         let lists = batches(cases, facts).into_iter();
-        lists
-            .flat_map(|list| list.chunks(most).map(|part| Filter::Emails(part.to_vec())).collect::<Vec<_>>())
-            .collect()
+        match facts.paging {
+            Paging::Offset => lists.map(Filter::Emails).collect(),
+            // A filter takes one value there (Audian).
+            Paging::Key => lists.flatten().map(|email| Filter::Emails(vec![email])).collect(),
+        }
     }
 
     /// Filters for all who have a device with one of the numbers or SIP addresses.

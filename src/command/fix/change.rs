@@ -3,8 +3,7 @@
 //! Pure. A password shows in neither.
 
 use crate::clinic::{Finding, Verdict};
-use crate::columns::visible;
-use crate::columns::{Columns, letters};
+use crate::columns::{Columns, letters, visible};
 use crate::table::guarded;
 
 pub const LIST_COLUMNS: [&str; 8] =
