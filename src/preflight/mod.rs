@@ -185,10 +185,10 @@ impl Preflight<'_> {
             let mut offset = 0;
             loop {
                 let page = self.page(filter.clone(), offset).await?;
-                let (count, total) = (page.length(), page.total);
+                offset += page.length();
+                let is_last = page.is_last(offset, self.caller.provider().facts().page);
                 users.extend(page.users);
-                offset += count;
-                if count == 0 || total.is_none_or(|total| offset >= total) {
+                if is_last {
                     break;
                 }
             }

@@ -34,6 +34,13 @@ impl Page {
     pub fn length(&self) -> u64 {
         (self.users.len() + self.unreadable.len()) as u64
     }
+
+    /// Whether it is the last of a walk that counts users and has come to `offset` with it. A short page is no end where a
+    /// total speaks against it; without one a full page is none either, since filters may be ignored.
+    pub fn is_last(&self, offset: u64, limit: u32) -> bool {
+        let count = self.length();
+        count == 0 || self.total.map_or(count < u64::from(limit), |total| offset >= total)
+    }
 }
 
 /// A user whom the provider sent in a form that cannot be read.

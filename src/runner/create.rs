@@ -6,10 +6,9 @@ use super::step::{Applied, Current, StepEnd, Try};
 use super::{Broken, Engine};
 use crate::plan::created_by_row;
 use crate::planted::{Bug, planted};
-use crate::provider::{Call, CallError, Failure, Filter, Listing, StartKeys};
+use crate::provider::{Call, CallError, Facts, Failure, Filter, Listing, Paging, StartKeys};
 use crate::retry::Next;
-use crate::roster::NewUser;
-use crate::roster::User;
+use crate::roster::{NewUser, User};
 
 /// What a look for the row's user found.
 #[derive(Debug)]
@@ -158,15 +157,22 @@ impl Engine<'_> {
         filter: Filter,
         is_wanted: impl Fn(&User) -> bool,
     ) -> Result<Vec<User>, Broken> {
-        let limit = self.caller.provider().facts().page;
-        let (mut users, mut keys, mut start) = (Vec::new(), StartKeys::default(), None);
+        let Facts { page: limit, paging, .. } = *self.caller.provider().facts();
+        let (mut users, mut keys, mut start, mut offset) = (Vec::new(), StartKeys::default(), None, 0);
         loop {
-            let listing = Listing { filter: filter.clone(), start, limit, ..Listing::default() };
+            let listing = Listing { filter: filter.clone(), start, offset, limit, ..Listing::default() };
             let page = self.caller.read(&Call::List(listing)).await?.page();
-            users.extend(page.users.into_iter().filter(&is_wanted));
-            // A filter may thin out pages, so that only the one without a next key is the last.
+            let is_last = match paging {
+                Paging::Offset => {
+                    offset += page.length();
+                    page.is_last(offset, limit)
+                }
+                // A filter may thin out pages, so that only the one without a next key is the last.
+                Paging::Key => page.next.is_none(),
+            };
             start = keys.follow(page.next).map_err(Broken::Failed)?;
-            if start.is_none() {
+            users.extend(page.users.into_iter().filter(&is_wanted));
+            if is_last {
                 return Ok(users);
             }
         }

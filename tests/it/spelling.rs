@@ -52,3 +52,25 @@ fn a_lost_answer_is_found_however_the_provider_writes_people() {
     assert_eq!(desk.column("same.results.csv", "result_status"), ["unchanged"]);
     assert_eq!((desk.truth().users.len(), desk.calls("POST")), (1, 1), "nothing was sent for either");
 }
+
+#[test]
+fn a_lost_answer_is_found_on_the_third_page_of_a_list_that_knows_no_filters() {
+    for total in ["total=on", "total=off"] {
+        let mut settings = SimSettings { users: 120, ..SimSettings::default() };
+        for switch in ["list_filters=ignored", "keys=off", total] {
+            settings.set_switch(switch).expect("a switch");
+        }
+        let desk = Desk::with(settings);
+        desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
+        desk.run(&["onboard", "staff.csv", "--dry-run"]).exits(0);
+        let looked = desk.calls("GET");
+        (0..looked).for_each(|_| desk.simulator().lock().expect("fine").inject(None));
+        desk.simulator().lock().expect("fine").inject(Some(Fault::ResetAfter));
+        desk.run(&["onboard", "staff.csv", "--settle", "0.1"]).exits(0);
+        assert_eq!(desk.column("staff.results.csv", "result_status"), ["created"], "{total}");
+        assert_eq!((desk.truth().users.len(), desk.calls("POST")), (121, 1), "nobody twice: {total}");
+        // Whoever is there already is found as well.
+        desk.run(&["onboard", "staff.csv"]).exits(0);
+        assert_eq!(desk.column("staff.results.csv", "result_status"), ["unchanged"], "{total}");
+    }
+}
