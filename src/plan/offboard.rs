@@ -25,6 +25,14 @@ pub(super) fn verdict(wish: &Offboarding, user: &User, heir: Option<&str>) -> Ve
 }
 
 fn disable(wish: &Offboarding, user: &User) -> Verdict {
+    if user.devices.is_none() {
+        let message = format!(
+            "the provider shows no devices of the user {}, not even that there are none, so nobody can tell which to switch \
+             off; look at the user at the provider, or write delete into mode",
+            user.id
+        );
+        return Verdict::fails("device_not_found", message);
+    }
     let known = |id: &str| user.devices().iter().any(|device| device.id == id);
     if let Some(missing) = wish.devices.iter().find(|id| !known(id)) {
         let message = format!("the user {} has no device {missing}; correct the devices cell", user.id);

@@ -92,7 +92,7 @@ fn tells_account(user: &User, request: &Request) -> bool {
 }
 
 /// Whether devices decide what becomes of the row.
-fn rests_on_devices(request: &Request) -> bool {
+pub(super) fn rests_on_devices(request: &Request) -> bool {
     let named = identity_of(request).contact_uri.is_some();
     match request {
         Request::Onboard(wish) => wish.user.number.is_some() || wish.sip_password.is_some(),

@@ -18,7 +18,7 @@ use crate::history::{Earlier, Wanted};
 use crate::journal::{Event, Journal};
 use crate::outcome::{Cause, Stop};
 use crate::plan::Look;
-use crate::provider::{Call, CallError, Filter, Listing};
+use crate::provider::{Call, CallError, Filter, Listing, Offsets};
 use crate::roster::NewUser;
 use crate::roster::User;
 use crate::row::{Kind, Request};
@@ -182,12 +182,11 @@ impl Preflight<'_> {
     async fn matching(&self, filters: Vec<Filter>) -> Result<Vec<User>, Broken> {
         let mut users = Vec::new();
         for filter in filters {
-            let mut offset = 0;
+            let mut offsets = Offsets::default();
             loop {
-                let page = self.page(filter.clone(), offset).await?;
-                offset += page.length();
-                let is_last = page.is_last(offset, self.caller.provider().facts().page);
-                users.extend(page.users);
+                let page = self.page(filter.clone(), offsets.offset()).await?;
+                let (found, is_last) = offsets.take(page);
+                users.extend(found);
                 if is_last {
                     break;
                 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
+use super::full::rests_on_devices;
 use super::roster::Walk;
 use super::{Preflight, PreflightFailed, Sought, ValidRows, block};
 use crate::history::Wanted;
@@ -181,7 +182,12 @@ impl Preflight<'_> {
                     self.by_id(id, walk).await?.into_iter().collect()
                 }
                 (None, Some(contact), _) => pick(&by_contact, |user| user.answers_to(contact)),
-                (None, None, Some(id)) => self.by_id(id, walk).await?.into_iter().collect(),
+                (None, None, Some(id)) => match self.by_id(id, walk).await? {
+                    Some(user) if rests_on_devices(&sought.request) => {
+                        vec![self.caller.with_listed_devices(user).await?]
+                    }
+                    found => found.into_iter().collect(),
+                },
                 (None, None, None) => Vec::new(),
             };
             let found = self.in_full(found, &sought.request).await?;

@@ -72,10 +72,11 @@ impl Provider for Exotel {
     fn answer(&self, call: &Call, reply: &HttpReply) -> Result<Answer, CallError> {
         let content = match call {
             Call::List(listing) => listed(reply, listing),
-            Call::Get { .. } | Call::Create(_) => only_element(reply).and_then(|(request_id, element)| {
-                let user = element.data.into_one().and_then(|user: Box<wire::User>| user.into_user());
-                let user = user.ok_or_else(|| Complaint::no_answer(reply, &request_id))?;
-                Ok((request_id, Content::User(Box::new(user))))
+            Call::Get { .. } => opened(reply).and_then(|envelope| shown(reply, envelope)),
+            Call::Create(_) => only_element(reply).and_then(|(request_id, element)| {
+                the_user(*element)
+                    .ok_or_else(|| Complaint::no_answer(reply, &request_id))
+                    .map(|user| (request_id, user))
             }),
             Call::Change { .. } => confirmed(reply, |data: wire::User| {
                 data.into_user().map_or(Content::Nothing, |user| Content::User(Box::new(user)))
@@ -119,7 +120,10 @@ fn opened<T: DeserializeOwned>(reply: &HttpReply) -> Result<Envelope<T>, Complai
 
 /// The only element of a response, which succeeded too.
 fn only_element<T: DeserializeOwned>(reply: &HttpReply) -> Result<(String, Box<Element<T>>), Complaint> {
-    let envelope = opened::<T>(reply)?;
+    element_of(reply, opened(reply)?)
+}
+
+fn element_of<T>(reply: &HttpReply, envelope: Envelope<T>) -> Result<(String, Box<Element<T>>), Complaint> {
     let Some(element) = envelope.response.into_one() else {
         return Err(Complaint::no_answer(reply, &envelope.request_id));
     };
@@ -128,6 +132,25 @@ fn only_element<T: DeserializeOwned>(reply: &HttpReply) -> Result<(String, Box<E
         None if !element.says_something() => Err(Complaint::no_answer(reply, &envelope.request_id)),
         None => Ok((envelope.request_id, element)),
     }
+}
+
+/// The user of a read. A null or nothing in its place is nobody, as at the end of a list (seed 001): the documents have no 404
+/// for a read.
+fn shown(reply: &HttpReply, envelope: Envelope<wire::User>) -> Brought {
+    let nobody = |request_id: &str| Complaint::absence(reply, request_id);
+    if envelope.response.is_nothing() {
+        return Err(nobody(&envelope.request_id));
+    }
+    let (request_id, element) = element_of(reply, envelope)?;
+    if element.data.is_nothing() {
+        return Err(nobody(&request_id));
+    }
+    the_user(*element).ok_or_else(|| Complaint::no_answer(reply, &request_id)).map(|user| (request_id, user))
+}
+
+fn the_user(element: Element<wire::User>) -> Option<Content> {
+    let user = element.data.into_one()?.into_user()?;
+    Some(Content::User(Box::new(user)))
 }
 
 /// A success that need not bring any data, so that 204 without a body is one too. Any other without a body may be
@@ -295,16 +318,19 @@ mod tests {
     #[test]
     fn a_create_or_get_without_an_id_is_no_answer() {
         let get = Call::Get { user_id: "u1".into() };
+        for nobody in
+            [success("null"), success("[]"), r#"{"response":null}"#.into(), r#"{"response":[]}"#.into()]
+        {
+            assert_eq!(failure(&create(), 200, &nobody).0, Failure::Unclear, "{nobody}");
+            assert_eq!(failure(&get, 200, &nobody), (Failure::Missing, "http_404".into()), "{nobody}");
+        }
         for body in [
-            success("null"),
             success("{}"),
             success(r#"{"id":null}"#),
-            success("[]"),
             "".into(),
             "{}".into(),
             "[]".into(),
             "null".into(),
-            r#"{"response":null}"#.into(),
             r#"{"response":{}}"#.into(),
             r#"{"response":{"status":"success","data":{"id":"u1"#.into(),
             "<html>Please wait</html>".into(),

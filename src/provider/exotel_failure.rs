@@ -74,6 +74,11 @@ impl Complaint {
         Complaint { page, ..Complaint::new(reply.status, status, ErrorData::default(), request_id) }
     }
 
+    /// The complaint about a success that shows nobody.
+    pub(super) fn absence(reply: &HttpReply, request_id: &str) -> Complaint {
+        Complaint::new(reply.status, Some(404), ErrorData::default(), request_id)
+    }
+
     fn new(http: u16, status: Option<u16>, details: ErrorData, request_id: &str) -> Complaint {
         let code = clean(&details.code, usize::MAX);
         let code = if code == "NA" { String::new() } else { code };

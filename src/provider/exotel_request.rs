@@ -25,7 +25,7 @@ pub(super) fn parts(users: &str, call: &Call) -> (Method, String, Option<Vec<u8>
     };
     match call {
         Call::List(listing) => (Method::Get, format!("{users}?{}", query(listing)), None),
-        Call::Get { user_id } => (Method::Get, format!("{}?fields=devices", user(user_id)), None),
+        Call::Get { user_id } => (Method::Get, format!("{}?fields=devices,active_call", user(user_id)), None),
         Call::Create(new) => (Method::Post, users.to_owned(), Some(json(&NewUserBody::of(new)))),
         Call::Change { user_id, changes } => {
             let body = ChangesBody {
@@ -168,7 +168,7 @@ mod tests {
         let changes = Changes { last_name: Some("Iyer".into()), ..Changes::default() };
         let password = Secret::new("S3cret!pass");
         for (call, method, path, body) in [
-            (Call::Get { user_id: user() }, Method::Get, "/u1?fields=devices", ""),
+            (Call::Get { user_id: user() }, Method::Get, "/u1?fields=devices,active_call", ""),
             (Call::Create(new), Method::Post, "", r#"{"first_name":"Asha","last_name":"Rao"}"#),
             (Call::Create(full), Method::Post, "", full_body),
             (Call::Change { user_id: user(), changes }, Method::Put, "/u1", r#"{"last_name":"Iyer"}"#),

@@ -207,6 +207,15 @@ impl<T> Shape<T> {
         }
     }
 
+    /// Whether the key is there and says that there is nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        match self {
+            Shape::Null => true,
+            Shape::Many(values) => values.is_empty(),
+            _ => false,
+        }
+    }
+
     /// The object itself, or the first of a list.
     pub(super) fn into_one(self) -> Option<T> {
         match self {

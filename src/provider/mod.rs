@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use limits::Limits;
-pub use paging::{DeletionPage, DevicePage, Page, Paging, StartKeys, Unreadable};
+pub use paging::{DeletionPage, DevicePage, Offsets, Page, Paging, StartKeys, Unreadable};
 pub use token::TokenKeeper;
 pub use transport::{HttpReply, HttpRequest, Method, Transport, TransportError, TransportFailure};
 

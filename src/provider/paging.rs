@@ -34,13 +34,6 @@ impl Page {
     pub fn length(&self) -> u64 {
         (self.users.len() + self.unreadable.len()) as u64
     }
-
-    /// Whether it is the last of a walk that counts users and has come to `offset` with it. A short page is no end where a
-    /// total speaks against it; without one a full page is none either, since filters may be ignored.
-    pub fn is_last(&self, offset: u64, limit: u32) -> bool {
-        let count = self.length();
-        count == 0 || self.total.map_or(count < u64::from(limit), |total| offset >= total)
-    }
 }
 
 /// A user whom the provider sent in a form that cannot be read.
@@ -89,9 +82,55 @@ impl StartKeys {
     }
 }
 
+/// A walk by offsets over the users whom a filter finds. A short page is no end of it, since a provider may have smaller pages
+/// than were asked for, and a full one is none either, since it may pass filters over.
+#[derive(Debug, Default)]
+pub struct Offsets {
+    offset: u64,
+    seen: HashSet<String>,
+}
+
+impl Offsets {
+    /// How many users the pages before showed.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The users of the next page whom no page before it showed, and whether it is the last: it is empty or shows nobody new,
+    /// or the total is reached.
+    pub fn take(&mut self, page: Page) -> (Vec<User>, bool) {
+        let total = page.total;
+        self.offset += page.length();
+        let mut users = page.users;
+        users.retain(|user| self.seen.insert(user.id.clone()));
+        let is_last = users.is_empty() || total.is_some_and(|total| self.offset >= total);
+        (users, is_last)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_walk_by_offsets_goes_on_after_a_short_page_and_never_in_circles() {
+        let page = |ids: &[&str], total| {
+            let users = ids.iter().map(|id| User { id: (*id).into(), ..User::default() }).collect();
+            Page { users, total, ..Page::default() }
+        };
+        let mut untold = Offsets::default();
+        let walk = [(&["a", "b"][..], false), (&["c"], false), (&[], true)];
+        for (ids, is_last) in walk {
+            let (found, last) = untold.take(page(ids, None));
+            assert_eq!((found.len(), last), (ids.len(), is_last), "{ids:?}");
+        }
+        assert_eq!(untold.offset(), 3);
+        let (found, is_last) = untold.take(page(&["a", "b"], None));
+        assert!(found.is_empty() && is_last, "the first page again");
+        let mut told = Offsets::default();
+        assert!(!told.take(page(&["a"], Some(2))).1);
+        assert!(told.take(page(&["b"], Some(2))).1);
+    }
 
     #[test]
     fn a_walk_ends_at_no_key_and_stops_at_a_repeated_one() {

@@ -11,6 +11,7 @@ use futures::future::LocalBoxFuture;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep, sleep_until};
 
+mod reading;
 mod tries;
 
 pub use tries::Tries;

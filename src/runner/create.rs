@@ -6,7 +6,7 @@ use super::step::{Applied, Current, StepEnd, Try};
 use super::{Broken, Engine};
 use crate::plan::created_by_row;
 use crate::planted::{Bug, planted};
-use crate::provider::{Call, CallError, Facts, Failure, Filter, Listing, Paging, StartKeys};
+use crate::provider::{Call, CallError, Facts, Failure, Filter, Listing, Offsets, Paging, StartKeys};
 use crate::retry::Next;
 use crate::roster::{NewUser, User};
 
@@ -158,20 +158,21 @@ impl Engine<'_> {
         is_wanted: impl Fn(&User) -> bool,
     ) -> Result<Vec<User>, Broken> {
         let Facts { page: limit, paging, .. } = *self.caller.provider().facts();
-        let (mut users, mut keys, mut start, mut offset) = (Vec::new(), StartKeys::default(), None, 0);
+        let (mut users, mut keys, mut start) = (Vec::new(), StartKeys::default(), None);
+        let mut offsets = Offsets::default();
         loop {
+            // One of the two leads on, as the provider pages.
+            let offset = offsets.offset();
             let listing = Listing { filter: filter.clone(), start, offset, limit, ..Listing::default() };
-            let page = self.caller.read(&Call::List(listing)).await?.page();
+            let mut page = self.caller.read(&Call::List(listing)).await?.page();
+            start = keys.follow(page.next.take()).map_err(Broken::Failed)?;
+            let (found, is_last) = offsets.take(page);
+            users.extend(found.into_iter().filter(&is_wanted));
             let is_last = match paging {
-                Paging::Offset => {
-                    offset += page.length();
-                    page.is_last(offset, limit)
-                }
+                Paging::Offset => is_last,
                 // A filter may thin out pages, so that only the one without a next key is the last.
-                Paging::Key => page.next.is_none(),
+                Paging::Key => start.is_none(),
             };
-            start = keys.follow(page.next).map_err(Broken::Failed)?;
-            users.extend(page.users.into_iter().filter(&is_wanted));
             if is_last {
                 return Ok(users);
             }

@@ -196,7 +196,13 @@ impl<'a> Engine<'a> {
     async fn last_look(&self, user_id: &str, step: &Step, end: StepEnd) -> StepEnd {
         let StepEnd::Unknown(error) = end else { return end };
         let there = match self.caller.exchange(&Call::Get { user_id: user_id.to_string() }, None).await {
-            Ok(answer) => answer.user().is_some_and(|user| holds(step, &user)),
+            Ok(answer) => match answer.user() {
+                Some(user) => {
+                    let told = self.caller.with_listed_devices(user).await;
+                    told.is_ok_and(|user| holds(step, &user))
+                }
+                None => false,
+            },
             Err(Broken::Failed(error)) => {
                 error.failure == Failure::Missing && matches!(step, Step::EnsureGone(_))
             }
@@ -224,9 +230,9 @@ impl<'a> Engine<'a> {
             if self.caller.rest(wait).await.is_err() {
                 return StepEnd::Stopped;
             }
-            match self.caller.read(&Call::Get { user_id: user_id.to_string() }).await {
-                Ok(answer) => {
-                    let Some(user) = answer.user() else { continue };
+            match self.caller.user(user_id).await {
+                Ok(None) => {}
+                Ok(Some(user)) => {
                     if holds(step, &user) {
                         return applied();
                     }
@@ -266,8 +272,8 @@ impl<'a> Engine<'a> {
                 break;
             }
             self.caller.rest(Duration::from_millis(wait)).await?;
-            let answer = self.caller.read(&Call::Get { user_id: user_id.to_string() }).await?;
-            if let Some(user) = answer.user().filter(|user| user.devices_of("sip").next().is_some()) {
+            let user = self.caller.user(user_id).await?;
+            if let Some(user) = user.filter(|user| user.devices_of("sip").next().is_some()) {
                 return Ok(Some(user));
             }
         }
@@ -309,7 +315,7 @@ fn holds(step: &Step, user: &User) -> bool {
             device(device_id).is_some_and(|device| device.available == Some(*available))
         }
         Step::EnsureDisabled { device_id } => {
-            device(device_id).is_none_or(|device| device.available != Some(true))
+            user.devices.is_some() && device(device_id).is_none_or(|device| device.available != Some(true))
         }
         Step::EnsureUserDisabled => user.is_disabled(),
         // These have ways of their own to look.
@@ -319,7 +325,13 @@ fn holds(step: &Step, user: &User) -> bool {
 
 /// Whether the roster shows nothing of what the step wishes.
 fn hides(step: &Step, user: &User) -> bool {
-    matches!(step, Step::EnsureDetails(changes) if changes.phone.is_some() && user.phone.is_empty())
+    match step {
+        Step::EnsureDetails(changes) => changes.phone.is_some() && user.phone.is_empty(),
+        Step::EnsureNumber { .. } | Step::EnsureAvailable { .. } | Step::EnsureDisabled { .. } => {
+            user.devices.is_none()
+        }
+        _ => false,
+    }
 }
 
 /// The one writing call that brings a step about.

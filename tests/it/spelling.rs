@@ -1,6 +1,6 @@
 //! What Exotel's lists may leave out, and people whom it writes in a way of its own.
 
-use callroster::simulator::{Fault, SimSettings};
+use callroster::simulator::{Fault, SimSettings, User};
 
 use crate::support::Desk;
 
@@ -73,4 +73,44 @@ fn a_lost_answer_is_found_on_the_third_page_of_a_list_that_knows_no_filters() {
         desk.run(&["onboard", "staff.csv"]).exits(0);
         assert_eq!(desk.column("staff.results.csv", "result_status"), ["unchanged"], "{total}");
     }
+}
+
+#[test]
+fn devices_that_a_read_leaves_out_are_found_in_the_list() {
+    let mut settings = SimSettings { users: 120, ..SimSettings::default() };
+    for switch in ["get_devices=off", "sip_in_answer=off", "sip_delay=0"] {
+        settings.set_switch(switch).expect("a switch");
+    }
+    let desk = Desk::with(settings);
+    desk.sheet(
+        "staff.csv",
+        "first_name,last_name,email,sip_password\nAsha,Rao,asha@example.com,Zb8#kQ2!vLw9\n",
+    );
+    desk.run(&["onboard", "staff.csv"]).exits(0);
+    assert_eq!(desk.column("staff.results.csv", "steps_done"), ["user;sip_password"]);
+    let asha = desk.column("staff.results.csv", "user_id").remove(0);
+    // By id alone, in a roster too large to be read for one row.
+    let is_on = |user: &User| user.devices.iter().any(|device| device.available == Some(true));
+    let before = desk.truth();
+    let leaver = &before.users.iter().find(|user| is_on(user)).expect("somebody is on").id;
+    desk.sheet("leavers.csv", &format!("user_id,mode\n{leaver},disable\n"));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    assert_eq!(desk.column("leavers.results.csv", "result_status"), ["disabled"]);
+    let truth = desk.truth();
+    let left = truth.users.iter().find(|user| user.id == *leaver).expect("kept");
+    assert!(!is_on(left), "{left:?}");
+    desk.sheet("change.csv", &format!("user_id,sip_password\n{asha},Zb8#kQ2!vLw8\n"));
+    desk.run(&["update", "change.csv"]).exits(0);
+}
+
+#[test]
+fn one_unknown_id_stops_no_other_row() {
+    let mut settings = SimSettings { users: 120, ..SimSettings::default() };
+    settings.set_switch("get_missing=null").expect("a switch");
+    let desk = Desk::with(settings);
+    let there = desk.truth().users[0].id.clone();
+    desk.sheet("change.csv", &format!("user_id,last_name\nnobody,Rao\n{there},Iyer\n"));
+    desk.run(&["update", "change.csv"]).exits(4);
+    assert_eq!(desk.column("change.results.csv", "result_status"), ["failed", "updated"]);
+    assert_eq!(desk.column("change.results.csv", "error_code"), ["user_not_found", ""]);
 }

@@ -52,8 +52,15 @@ pub(super) fn create(desk: &Desk, body: &Map<String, Value>) -> Result<Done, Wro
 }
 
 pub(super) fn get(desk: &Desk, id: &str, query: &str) -> Result<Done, Wrong> {
-    let user = desk.tenant.user(id).ok_or(Wrong::UserMissing)?;
-    let fields = Fields::parse(&parse_query(query));
+    let user = match desk.tenant.user(id) {
+        Some(user) => user,
+        None if desk.switches.get_missing_is_null => {
+            return Ok(Done { shown: Shown::Nothing, changes: Vec::new() });
+        }
+        None => return Err(Wrong::UserMissing),
+    };
+    let asked = Fields::parse(&parse_query(query));
+    let fields = Fields { devices: asked.devices && desk.switches.get_devices, ..asked };
     Ok(Done { shown: Shown::User(Box::new(user.clone()), fields), changes: Vec::new() })
 }
 

@@ -1,0 +1,37 @@
+//! One user by id, with devices: the sample of a single read has none (seed 001), and nothing says which account shows them where.
+
+use super::{Broken, Caller};
+use crate::provider::{Call, Filter, Listing, Paging};
+use crate::roster::User;
+
+impl Caller<'_> {
+    /// The user as a single read shows it, with the devices that a list shows where the read shows none.
+    pub async fn user(&self, user_id: &str) -> Result<Option<User>, Broken> {
+        match self.read(&Call::Get { user_id: user_id.to_string() }).await?.user() {
+            Some(user) => self.with_listed_devices(user).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A user whom a single read showed, with the devices that only a list shows; they stay untold where it shows none either.
+    pub async fn with_listed_devices(&self, user: User) -> Result<User, Broken> {
+        let facts = self.provider().facts();
+        if user.devices.is_some() || user.email.is_empty() || facts.paging == Paging::Key {
+            return Ok(user);
+        }
+        let mut devices = None;
+        for filter in Filter::by_emails([user.email.to_string()], facts) {
+            let listing = Listing { filter, limit: facts.page, ..Listing::default() };
+            match self.read(&Call::List(listing)).await {
+                Ok(answer) => {
+                    let listed = answer.page().users.into_iter().find(|listed| listed.id == user.id);
+                    devices = listed.and_then(|listed| listed.devices);
+                }
+                // What the read showed is all that can be known.
+                Err(Broken::Failed(_)) => {}
+                Err(Broken::Stopped) => return Err(Broken::Stopped),
+            }
+        }
+        Ok(User { devices, ..user })
+    }
+}
