@@ -260,22 +260,25 @@ impl Settings {
     }
 
     fn base_url(&self, name: ProviderName) -> Result<String, Usage> {
-        if let Some(url) = self.arguments.base_url.as_ref().or(self.profile.base_url.as_ref()) {
-            return Ok(canonical_base_url(url));
-        }
         let region = self.arguments.region.as_deref().or(self.profile.region.as_deref());
-        match (name, region.map(str::to_ascii_lowercase).as_deref()) {
-            (ProviderName::Audian, _) => Ok("https://api.audian.com:8443".into()),
-            (ProviderName::Exotel, Some("singapore")) => Ok("https://ccm-api.exotel.com".into()),
-            (ProviderName::Exotel, Some("mumbai")) => Ok("https://ccm-api.in.exotel.com".into()),
+        let usual = match (name, region.map(str::to_ascii_lowercase).as_deref()) {
+            (ProviderName::Audian, _) => Some("https://api.audian.com:8443"),
+            (ProviderName::Exotel, Some("singapore")) => Some("https://ccm-api.exotel.com"),
+            (ProviderName::Exotel, Some("mumbai")) => Some("https://ccm-api.in.exotel.com"),
+            (ProviderName::Exotel, None) => None,
             (ProviderName::Exotel, Some(other)) => {
-                Err(Usage::new(format!("there is no region `{other}`; there are singapore and mumbai")))
+                return Err(Usage::new(format!(
+                    "there is no region `{other}`; there are singapore and mumbai"
+                )));
             }
-            (ProviderName::Exotel, None) => Err(Usage::new(
+        };
+        let named = self.arguments.base_url.as_ref().or(self.profile.base_url.as_ref());
+        named.map(|url| canonical_base_url(url)).or(usual.map(String::from)).ok_or_else(|| {
+            Usage::new(
                 "the account's region is not known; give --region singapore or --region mumbai (CALLROSTER_REGION), or \
                  another address with --base-url",
-            )),
-        }
+            )
+        })
     }
 }
 

@@ -107,11 +107,13 @@ fn one_file_is_not_written_twice() {
     for (option, name, mend) in [
         ("--failed", "x.xlsx", "name it .csv"),
         ("--failed", "x.ods", "name it .csv"),
+        ("--failed", "-", "needs the name of a file"),
         ("--results", "x.xls", "name it .csv or .xlsx"),
     ] {
         desk.run(&["onboard", "staff.csv", option, name]).exits(2).tells(mend);
         assert!(!desk.path(name).exists());
     }
+    desk.run(&["onboard", "staff.csv", "--region", "paris"]).exits(2).tells("there is no region `paris`");
     desk.run(&["export", "-o", "roster.ods"]).exits(2).tells("name it .csv or .xlsx");
     assert_eq!(desk.truth().calls.len(), 0);
     desk.run(&["validate", "staff.csv", "--results", "-", "--json"]).exits(2).tells("name a file");

@@ -93,13 +93,13 @@ fn devices_that_a_read_leaves_out_are_found_in_the_list() {
     let is_on = |user: &User| user.devices.iter().any(|device| device.available == Some(true));
     let before = desk.truth();
     let leaver = &before.users.iter().find(|user| is_on(user)).expect("somebody is on").id;
-    desk.sheet("leavers.csv", &format!("user_id,mode\n{leaver},disable\n"));
+    desk.sheet("leavers.csv", format!("user_id,mode\n{leaver},disable\n"));
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
     assert_eq!(desk.column("leavers.results.csv", "result_status"), ["disabled"]);
     let truth = desk.truth();
     let left = truth.users.iter().find(|user| user.id == *leaver).expect("kept");
     assert!(!is_on(left), "{left:?}");
-    desk.sheet("change.csv", &format!("user_id,sip_password\n{asha},Zb8#kQ2!vLw8\n"));
+    desk.sheet("change.csv", format!("user_id,sip_password\n{asha},Zb8#kQ2!vLw8\n"));
     desk.run(&["update", "change.csv"]).exits(0);
 }
 
@@ -109,7 +109,7 @@ fn one_unknown_id_stops_no_other_row() {
     settings.set_switch("get_missing=null").expect("a switch");
     let desk = Desk::with(settings);
     let there = desk.truth().users[0].id.clone();
-    desk.sheet("change.csv", &format!("user_id,last_name\nnobody,Rao\n{there},Iyer\n"));
+    desk.sheet("change.csv", format!("user_id,last_name\nnobody,Rao\n{there},Iyer\n"));
     desk.run(&["update", "change.csv"]).exits(4);
     assert_eq!(desk.column("change.results.csv", "result_status"), ["failed", "updated"]);
     assert_eq!(desk.column("change.results.csv", "error_code"), ["user_not_found", ""]);

@@ -115,6 +115,11 @@ impl Paths {
     fn check(&self, with_secrets: bool) -> Result<(), Failure> {
         spare_the_sheet(&self.input, "--results", self.results.as_deref())?;
         spare_the_sheet(&self.input, "--failed", Some(&self.failed))?;
+        if self.failed == Path::new("-") {
+            let message = "--failed needs the name of a file: passwords of the rows to mend stand in it, so it never goes to \
+                           standard output";
+            return Err(Failure::new(exit::USAGE, message));
+        }
         fits_its_name("--results", self.results.as_deref(), true)?;
         fits_its_name("--failed", Some(&self.failed), false)?;
         let results = self
