@@ -1,7 +1,7 @@
 //! The story of `audit`: the provider's own log of deletions as CSV. Reads only.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::connection::block_on;
@@ -11,15 +11,13 @@ use crate::cli::{AuditArguments, Settings};
 use crate::export::{Cell, CsvRoster, RosterWriter};
 use crate::history::History;
 use crate::outcome::{Cause, exit};
-use crate::provider::{Call, CallError, Failure as CallFailure, Listing, StartKeys};
+use crate::provider::{Call, CallError, Deletion, Failure as CallFailure, Listing, StartKeys};
 use crate::runner::{Broken, Caller, StopSign};
 use crate::screen::{Screen, plural};
 use crate::table::{FormulaGuard, Privacy, WholeFile, check_writable};
 
 /// The columns that come first; what else the provider sends follows by name.
 const COLUMNS: [&str; 6] = ["user_id", "email", "deleted_at", "deleted_by", "reason", "archived"];
-
-type Deletion = BTreeMap<String, String>;
 
 pub fn audit(arguments: &AuditArguments, settings: &Settings) -> Result<u8, Failure> {
     let choice = settings.provider()?;
@@ -100,7 +98,7 @@ async fn missing(caller: &Caller<'_>, error: CallError) -> CallError {
 }
 
 fn write_log(deletions: &[Deletion], mut writer: impl RosterWriter) -> std::io::Result<()> {
-    let names: BTreeSet<&str> = deletions.iter().flat_map(BTreeMap::keys).map(String::as_str).collect();
+    let names: BTreeSet<&str> = deletions.iter().flat_map(Deletion::keys).map(String::as_str).collect();
     let more = names.into_iter().filter(|name| !COLUMNS.contains(name));
     let columns: Vec<&str> = COLUMNS.into_iter().chain(more).collect();
     writer.header(&columns)?;

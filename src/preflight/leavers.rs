@@ -2,14 +2,14 @@
 //!
 //! Reads only. At Exotel the list shows devices, and nobody inherits.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Preflight;
 use super::people::{Found, identity_of};
 use super::roster::Walk;
-use crate::provider::{Call, Failure, Paging, StartKeys};
+use crate::provider::{Call, Deletion, Failure, Paging, StartKeys, is_newer, says_archived};
 use crate::roster::{Device, User};
-use crate::row::{Mode, Request};
+use crate::row::{Identity, Mode, Request};
 use crate::runner::Broken;
 use crate::validate::Vocabulary;
 
@@ -42,6 +42,7 @@ impl Preflight<'_> {
             && user.is_disabled()
             && let Some(archived) = walk.archived.get_or_try_init(|| self.archived_by_log()).await?
             && !archived.contains(&user.id)
+            && !self.read_one(&user.id).await?.is_some_and(|read| read.is_archived())
         {
             let message = format!(
                 "the user {} is disabled, and the provider's log shows no archive of it; archive the user first, or write \
@@ -111,7 +112,8 @@ impl Preflight<'_> {
 
     /// Who was archived by the provider's log; `None` where there is none. Archived users may be shown as disabled.
     async fn archived_by_log(&self) -> Result<Option<HashSet<String>>, Broken> {
-        let (mut archived, mut keys, mut start) = (HashSet::new(), StartKeys::default(), None);
+        let (mut newest, mut keys, mut start) =
+            (HashMap::<String, Deletion>::new(), StartKeys::default(), None);
         loop {
             let page = match self.caller.read(&Call::Deletions { start }).await {
                 Ok(answer) => answer.deletions(),
@@ -120,18 +122,27 @@ impl Preflight<'_> {
             };
             for deletion in page.deletions {
                 let id = deletion.get("user_id").cloned().unwrap_or_default();
-                // Whoever was deleted and can still be read was archived, whether or not the log says so.
-                match deletion.get("archived").map(String::as_str) {
-                    Some("false") => _ = archived.remove(&id),
-                    _ => _ = archived.insert(id),
+                if newest.get(&id).is_none_or(|before| is_newer(&deletion, before)) {
+                    newest.insert(id, deletion);
                 }
             }
             let Ok(next) = keys.follow(page.next) else { return Ok(None) };
             start = next;
             if start.is_none() {
-                return Ok(Some(archived));
+                // Whoever was deleted and can still be read was archived, whether or not the log says so.
+                newest.retain(|_, deletion| says_archived(deletion) != Some(false));
+                return Ok(Some(newest.into_keys().collect()));
             }
         }
+    }
+
+    /// The user with devices, where the row names one of them beside the user and no list of users shows any.
+    pub(super) async fn with_named_sip(&self, user: User, who: &Identity) -> Result<User, Broken> {
+        let names_sip = who.contact_uri.as_ref().is_some_and(|contact| contact.starts_with("sip:"));
+        if !self.reads_more() || !names_sip || user.devices.is_some() || user.is_archived() {
+            return Ok(user);
+        }
+        Ok(User { devices: self.devices(&user.id).await?, ..user })
     }
 
     /// The devices of a user who is there; `None` where nobody lists them.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::full::rests_on_devices;
+use super::leavers::is_purge;
 use super::roster::Walk;
 use super::{Preflight, PreflightFailed, Sought, ValidRows, block};
 use crate::history::Wanted;
@@ -44,6 +45,8 @@ struct Met {
     /// Row, leaver and heir: only the last row tells who stays.
     with_heirs: Vec<(u32, Box<User>, Box<User>)>,
     unseen: Vec<(u32, String)>,
+    /// Leavers whom the list shows as disabled: so are those shown who were archived, and only a journal may know that.
+    disabled: Vec<(u32, Box<User>)>,
 }
 
 impl Met {
@@ -57,7 +60,13 @@ impl Met {
             Found::Refused { user_id, code, message } => {
                 return Some(Look::Refused { user_id, code: code.into(), message });
             }
-            Found::One(user) => return Some(self.twice(&user.id, sought).unwrap_or(Look::User(user))),
+            Found::One(user) => match self.twice(&user.id, sought) {
+                None if leaves(&sought.request) && user.is_disabled() => {
+                    self.disabled.push((sought.row, user))
+                }
+                None => return Some(Look::User(user)),
+                twice => return twice,
+            },
             Found::Leaver(user, heir) => match self.twice(&user.id, sought) {
                 None => self.with_heirs.push((sought.row, user, heir)),
                 twice => return twice,
@@ -117,7 +126,7 @@ impl Preflight<'_> {
         for (row, user, heir) in std::mem::take(&mut met.with_heirs) {
             self.looked(row, leaver(user, &heir, &met.first_rows))?;
         }
-        self.nobodies(met.nobodies, met.unseen)?;
+        self.ended_before(met).await?;
         Ok(walk.total)
     }
 
@@ -205,7 +214,7 @@ impl Preflight<'_> {
             found.retain(|user| user.id == *id);
         }
         if let (Some(_), Some(contact), true) = (&who.email, &who.contact_uri, found.len() > 1) {
-            found.retain(|user| may_have(user, contact));
+            found.retain(|user| may_have(user, contact, request));
         }
         // Whoever was archived may have left the e-mail to somebody else.
         if found.len() > 1 && found.iter().any(|user| !user.is_archived()) {
@@ -213,10 +222,13 @@ impl Preflight<'_> {
         }
         match <[User; 1]>::try_from(found) {
             Ok([user]) if planted(Bug::SecondNameUnchecked) => Ok(Found::One(Box::new(user))),
-            Ok([user]) => Ok(match contradiction(request, &user) {
-                Some(message) => Found::Conflict(message),
-                None => Found::One(Box::new(user)),
-            }),
+            Ok([user]) => {
+                let user = self.with_named_sip(user, who).await?;
+                Ok(match contradiction(request, &user).or_else(|| holder(who, &user, walk)) {
+                    Some(message) => Found::Conflict(message),
+                    None => Found::One(Box::new(user)),
+                })
+            }
             Err(users) if users.is_empty() => self.second_look(request, walk).await,
             Err(users) => Ok(Found::Several(users)),
         }
@@ -267,17 +279,26 @@ impl Preflight<'_> {
         self.read_one(id).await
     }
 
-    /// Leavers who are not there: perhaps an earlier run ended them.
-    fn nobodies(&self, nobodies: Vec<Nobody>, unseen: Vec<(u32, String)>) -> Result<(), Broken> {
+    /// Leavers who are not there, or look as if they were: perhaps an earlier run ended them.
+    async fn ended_before(&self, met: Met) -> Result<(), Broken> {
+        let Met { nobodies, unseen, disabled, .. } = met;
         let earlier = match self.kind {
             Kind::Offboard => {
                 let ids = unseen.iter().map(|(_, user_id)| user_id.as_str());
+                let ids = ids.chain(disabled.iter().map(|(_, user)| user.id.as_str()));
                 let names = nobodies.iter().flat_map(|(_, who)| names(who)).map(|(_, name)| name);
                 let leavers = names.chain(ids).map(str::to_lowercase).collect();
                 (self.earlier)(&Wanted { leavers, ..Wanted::default() })
             }
             _ => Default::default(),
         };
+        for (row, user) in disabled {
+            let look = match earlier.gone(&user.id) {
+                Some(gone) if self.read_one(&user.id).await?.is_none() => gone.clone(),
+                _ => Look::User(user),
+            };
+            self.looked(row, look)?;
+        }
         for (row, id) in unseen {
             let gone = earlier.gone_for_good(&id).cloned();
             let user = || Look::User(Box::new(User { id, ..User::default() }));
@@ -314,6 +335,11 @@ fn leaver(user: Box<User>, heir: &User, first_rows: &HashMap<String, u64>) -> Lo
     }
 }
 
+/// Whether the row lets somebody go who is not archived yet.
+fn leaves(request: &Request) -> bool {
+    matches!(request, Request::Offboard(_)) && !is_purge(request)
+}
+
 fn pick(users: &[User], is_meant: impl Fn(&User) -> bool) -> Vec<User> {
     let mut picked: Vec<User> = Vec::new();
     for user in users.iter().filter(|user| is_meant(user)) {
@@ -335,7 +361,7 @@ fn contradiction(request: &Request, user: &User) -> Option<String> {
         ));
     }
     let named = who.email.is_some() || who.user_id.is_some();
-    let contact = who.contact_uri.as_ref().filter(|contact| named && !may_have(user, contact))?;
+    let contact = who.contact_uri.as_ref().filter(|contact| named && !may_have(user, contact, request))?;
     if let Request::Update(wish) = request
         && wish.new_number.as_ref().is_some_and(|number| user.answers_to(number))
     {
@@ -346,15 +372,24 @@ fn contradiction(request: &Request, user: &User) -> Option<String> {
         Some(email) => format!("with the email {email}"),
         None => user.id.clone(),
     };
-    Some(match user.phone.is_empty() {
-        true => format!("the user {name} has no device {contact}; correct one of the two cells"),
-        false => {
-            format!(
-                "the user {name} has the number {}, not {contact}; correct one of the two cells",
-                user.phone
-            )
+    Some(match (user.phone.as_str(), &user.devices) {
+        ("", Some(_)) => format!("the user {name} has no device {contact}; correct one of the two cells"),
+        ("", None) => format!(
+            "the provider shows no number of the user {name}, so nobody can tell whether {contact} is theirs; take it out of the row"
+        ),
+        (phone, _) => {
+            format!("the user {name} has the number {phone}, not {contact}; correct one of the two cells")
         }
     })
+}
+
+/// Who has the number of the row, where its user does not show it: archived users show none, and what others have speaks
+/// against the row.
+fn holder(who: &Identity, user: &User, walk: &Walk) -> Option<String> {
+    let contact = who.contact_uri.as_ref().filter(|contact| !user.answers_to(contact))?;
+    let holders = walk.directory.as_ref()?.named(std::slice::from_ref(contact));
+    let holder = holders.iter().find(|holder| holder.id != user.id && holder.answers_to(contact))?;
+    Some(format!("{contact} belongs to the user {}, not to {}; correct one of the cells", holder.id, user.id))
 }
 
 /// Whether the user has the e-mail of the row, or the one that the row gives; archived users need not show any.
@@ -369,10 +404,10 @@ fn has_email(request: &Request, user: &User) -> bool {
         || given.is_some_and(is_theirs)
 }
 
-/// Whether the user may have this number; a list need not show devices and phones.
-fn may_have(user: &User, contact: &str) -> bool {
-    let untold = user.devices.is_none() && (user.phone.is_empty() || contact.starts_with("sip:"));
-    user.answers_to(contact) || untold
+/// Whether the user may have this number. Whoever is archived, or is to be found there, need not show any.
+fn may_have(user: &User, contact: &str, request: &Request) -> bool {
+    let hidden = user.is_archived() || is_purge(request) || matches!(request, Request::Restore(_));
+    user.may_answer_to(contact) || (hidden && user.devices.is_none() && user.phone.is_empty())
 }
 
 fn several(who: &Identity, users: &[User]) -> Look {

@@ -3,15 +3,13 @@
 //! One reader for both dialects: enveloped or bare, camelCase or snake_case, numbers as text and back.
 //! Unknown keys are passed over, since they may hold secrets; the token that Kazoo echoes is never taken.
 
-use std::collections::BTreeMap;
-
 use compact_str::format_compact;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Details;
 use super::audian::Dialect;
+use super::{Deletion, Details};
 use crate::roster::{Device, User};
 
 /// Seconds from the year 0, where Kazoo's moments begin, to 1970.
@@ -161,10 +159,9 @@ pub(super) fn is_document(reply: &Value) -> bool {
 }
 
 /// One entry of the log of deletions, its fields under the names of the `audit` columns where they are known.
-pub(super) fn deletion(data: &Value) -> BTreeMap<String, String> {
+pub(super) fn deletion(data: &Value) -> Deletion {
     let fields = data.as_object().into_iter().flatten();
-    let mut deletion: BTreeMap<String, String> =
-        fields.map(|(name, value)| (known(&snake(name)), scalar(value))).collect();
+    let mut deletion: Deletion = fields.map(|(name, value)| (known(&snake(name)), scalar(value))).collect();
     if let Some(at) = deletion.get_mut("deleted_at") {
         *at = readable(at);
     }

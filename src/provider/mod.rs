@@ -11,6 +11,7 @@ mod audian_request;
 mod audian_wire;
 mod audian_words;
 mod clock;
+mod deletions;
 pub mod exotel;
 mod exotel_failure;
 mod exotel_request;
@@ -31,8 +32,9 @@ mod words;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use deletions::{Deletion, DeletionPage, is_newer, says_archived};
 pub use limits::Limits;
-pub use paging::{DeletionPage, DevicePage, Offsets, Page, Paging, StartKeys, Unreadable};
+pub use paging::{DevicePage, Offsets, Page, Paging, StartKeys, Unreadable};
 pub use token::TokenKeeper;
 pub use transport::{HttpReply, HttpRequest, Method, Transport, TransportError, TransportFailure};
 

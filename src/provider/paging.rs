@@ -2,7 +2,7 @@
 //!
 //! Pure. Keys are opaque; a list that names the same page twice would never end, so it is refused.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::{CallError, Failure};
 use crate::roster::{Device, User};
@@ -51,13 +51,6 @@ pub struct Unreadable {
 #[derive(Debug, Clone, Default)]
 pub struct DevicePage {
     pub devices: Vec<Device>,
-    pub next: Option<String>,
-}
-
-/// One page of the log of deletions: each one's fields by name, as text.
-#[derive(Debug, Clone, Default)]
-pub struct DeletionPage {
-    pub deletions: Vec<BTreeMap<String, String>>,
     pub next: Option<String>,
 }
 

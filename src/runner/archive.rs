@@ -11,7 +11,7 @@ use super::{Broken, Engine};
 use crate::journal::NOT_ARCHIVED;
 use crate::outcome::{Cause, Status, Stop};
 use crate::plan::{Plan, Step};
-use crate::provider::{Call, CallError, Details, Failure, StartKeys};
+use crate::provider::{Call, CallError, Deletion, Details, Failure, StartKeys, is_newer, says_archived};
 use crate::roster::User;
 
 /// How long archived data are kept (docs.audian.com, delete user).
@@ -76,7 +76,7 @@ impl Engine<'_> {
 
     /// What the provider's log of deletions says of a user; its newest entry counts.
     async fn logged(&self, user_id: &str) -> Result<Kept, StepEnd> {
-        let (mut keys, mut start, mut newest) = (StartKeys::default(), None, None);
+        let (mut keys, mut start, mut newest) = (StartKeys::default(), None, None::<Deletion>);
         loop {
             let page = match self.caller.read(&Call::Deletions { start }).await {
                 Ok(answer) => answer.deletions(),
@@ -86,17 +86,19 @@ impl Engine<'_> {
                 Err(broken) => return Err(self.unread(broken)),
             };
             for deletion in page.deletions {
-                if deletion.get("user_id").is_some_and(|id| id == user_id) {
-                    newest = deletion.get("archived").cloned();
+                if deletion.get("user_id").is_some_and(|id| id == user_id)
+                    && newest.as_ref().is_none_or(|before| is_newer(&deletion, before))
+                {
+                    newest = Some(deletion);
                 }
             }
             let Ok(Some(next)) = keys.follow(page.next) else { break };
             start = Some(next);
         }
-        Ok(match newest.as_deref() {
-            Some("true") => Kept::Yes,
-            Some("false") => Kept::No,
-            _ => Kept::Untold,
+        Ok(match newest.as_ref().and_then(says_archived) {
+            Some(true) => Kept::Yes,
+            Some(false) => Kept::No,
+            None => Kept::Untold,
         })
     }
 

@@ -240,6 +240,11 @@ impl Engine<'_> {
             }
             _ => Ok(None),
         };
+        let checked = match checked {
+            // A later process looks again: it goes on with a step that it finds open.
+            Err(StepEnd::Stopped) if !matches!(step, Step::EnsureRestored) => return StepEnd::Stopped,
+            checked => checked,
+        };
         // The step itself is done, also where what it moved could not be counted.
         if let Ok(Some(count)) = checked {
             applied.details.extend(moved(count));
@@ -252,22 +257,30 @@ impl Engine<'_> {
                 let error = not_inherited(heir, planned().len(), &applied);
                 StepEnd::Partly(applied, error)
             }
-            Step::EnsureReassigned { to, devices }
-                if applied.status.is_some() && self.left_behind(user_id, devices, &applied).await =>
-            {
-                StepEnd::Failed(not_moved(to, devices.len(), &applied))
+            Step::EnsureReassigned { to, devices } if applied.status.is_some() => {
+                match self.left_behind(user_id, devices, &applied).await {
+                    Ok(true) => StepEnd::Failed(not_moved(to, devices.len(), &applied)),
+                    Err(StepEnd::Stopped) => StepEnd::Stopped,
+                    _ => StepEnd::Done(applied),
+                }
             }
             _ => StepEnd::Done(applied),
         }
     }
 
     /// Whether devices that did not reach the heir are still the leaver's; somebody else may have taken one meanwhile.
-    async fn left_behind(&self, user_id: &str, devices: &[String], applied: &Applied) -> bool {
+    async fn left_behind(
+        &self,
+        user_id: &str,
+        devices: &[String],
+        applied: &Applied,
+    ) -> Result<bool, StepEnd> {
         let arrived = applied.details.get("devices_reassigned").and_then(|count| count.parse::<usize>().ok());
         if arrived.is_none_or(|count| count >= devices.len()) {
-            return false;
+            return Ok(false);
         }
-        self.owned_by(user_id).await.is_ok_and(|owned| devices.iter().any(|id| owned.contains(id)))
+        let owned = self.owned_by(user_id).await?;
+        Ok(devices.iter().any(|id| owned.contains(id)))
     }
 
     /// How many of these devices are the user's now; a list may lag behind, so it is read again.
