@@ -294,9 +294,7 @@ fn a_row_in_the_middle_of_its_steps_is_not_to_be_mended() {
     desk.sheet("staff.csv", people(300, 300));
     let child = desk.start(&["onboard", "staff.csv", "-c", "8"]);
     desk.wait_for(|users| users >= 20);
-    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(interrupted.is_ok_and(|status| status.success()));
-    assert_eq!(said(child.wait_with_output().expect("it ends")).code, 130);
+    crate::support::interrupted(child).exits(130);
     assert!(!desk.path("staff.failed.csv").exists(), "what is left belongs to resume");
     desk.run(&["resume"]).exits(0);
     assert!(desk.truth().creates.values().all(|times| *times == 1));

@@ -43,9 +43,7 @@ fn an_interrupted_run_says_how_to_go_on_and_does() {
     desk.sheet("staff.csv", people(200, 0));
     let child = desk.start(&["onboard", "staff.csv", "-c", "4"]);
     desk.wait_for(|users| users >= 20);
-    let pid = child.id().to_string();
-    std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill is there");
-    let said = crate::support::said(child.wait_with_output().expect("it ends")).exits(130);
+    let said = crate::support::interrupted(child).exits(130);
     let last = said.err.lines().last().unwrap_or_default().to_string();
     assert!(last.contains("callroster resume "), "{}", said.err);
     let made = desk.truth().users.len();

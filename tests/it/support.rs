@@ -154,6 +154,14 @@ pub fn rows_of(path: &Path) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(|row| row.expect("it is a table")).collect()
 }
 
+/// Interrupts a run as Ctrl-C does, and waits for what it says.
+#[cfg(unix)]
+pub fn interrupted(child: Child) -> Said {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "the run ended before");
+    said(child.wait_with_output().expect("it ends"))
+}
+
 pub fn said(output: Output) -> Said {
     Said {
         code: output.status.code().unwrap_or(-1),

@@ -171,6 +171,16 @@ fn who_is_merely_disabled_is_not_purged() {
 }
 
 #[test]
+fn whom_we_archived_is_known_again_though_the_list_shows_a_disabled_user() {
+    let desk = desk(20, &["archived_status=disabled", "archived_get=404", "archive_again=404", "audit=off"]);
+    desk.sheet("leavers.csv", format!("user_id\n{}\n", people(&desk)[0]));
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    let before = writes(&desk);
+    desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
+    assert_eq!((status(&desk, "leavers"), writes(&desk)), ("unchanged".into(), before));
+}
+
+#[test]
 fn a_key_that_may_not_read_the_log_may_still_archive() {
     let desk = desk(20, &["archived_get=404", "audit=off"]);
     desk.sheet("leavers.csv", format!("user_id\n{}\n", people(&desk)[0]));

@@ -220,6 +220,22 @@ fn devices_that_did_not_reach_their_heir_are_told() {
     assert_eq!(status(&desk, "leavers.failed"), "unchanged");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interruption_hides_no_devices_that_stayed_behind() {
+    let desk = desk(20, &["plain_kazoo=on"]);
+    let (people, before) = (people(&desk), own(&desk).users.len());
+    desk.sheet("leavers.csv", format!("user_id,mode,reassign_to\n{},delete,{}\n", people[0], people[1]));
+    // Long waits, so that it comes after the delete and before the heir was looked at for the last time.
+    let child = desk.start(&["offboard", "leavers.csv", "--yes", "--settle", "60"]);
+    desk.wait_for(|users| users < before);
+    crate::support::interrupted(child).exits(130);
+    assert_eq!(status(&desk, "leavers"), "unknown");
+    desk.run(&["resume", "--settle", "0"]).exits(4);
+    let row = &desk.results("leavers.results.csv")[0];
+    assert_eq!((row["result_status"].as_str(), row["error_code"].as_str()), ("partial", "not_reassigned"));
+}
+
 #[test]
 fn a_device_that_is_not_there_is_not_a_call_that_is_not_there() {
     let desk = desk(20, &["stale=600"]);

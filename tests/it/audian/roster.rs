@@ -70,11 +70,11 @@ fn an_export_follows_keys_to_the_end_and_stops_at_a_repeated_one() {
 }
 
 #[test]
-fn numbers_name_nobody_and_contradict_nobody() {
+fn numbers_name_nobody_and_must_agree() {
     let desk = desk(0, &[]);
     desk.sheet(
         "staff.csv",
-        "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\n",
+        "first_name,last_name,email,device_contact_uri\nAsha,Rao,asha@example.com,+919845012301\nRavi,Iyer,ravi@example.com,\n",
     );
     desk.run(&["onboard", "staff.csv"]).exits(0);
     desk.sheet(
@@ -83,6 +83,16 @@ fn numbers_name_nobody_and_contradict_nobody() {
     );
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(4);
     assert_eq!(status(&desk, "leavers"), "disabled failed");
+    let before = writes(&desk);
+    for contact in ["+919845012301", "+919845012309", "sip:asha"] {
+        desk.sheet(
+            "wrong.csv",
+            format!("email,device_contact_uri,mode\nravi@example.com,{contact},delete\n"),
+        );
+        desk.run(&["offboard", "wrong.csv", "--yes"]).exits(4);
+        assert_eq!(desk.column("wrong.results.csv", "error_code"), ["identity_conflict"], "{contact}");
+    }
+    assert_eq!(writes(&desk), before, "nobody goes whom the row does not mean for certain");
     let message = &desk.column("leavers.results.csv", "error_message")[1];
     assert!(message.contains("name the user by user_id or email"), "{message}");
 }
