@@ -6,6 +6,7 @@
 mod directory;
 mod full;
 mod leavers;
+mod lookups;
 mod newcomers;
 mod people;
 mod roster;
@@ -18,7 +19,7 @@ use crate::history::{Earlier, Wanted};
 use crate::journal::{Event, Journal};
 use crate::outcome::{Cause, Stop};
 use crate::plan::Look;
-use crate::provider::{Call, CallError, Filter, Listing, Offsets};
+use crate::provider::{Call, CallError, Filter, Listing};
 use crate::roster::NewUser;
 use crate::roster::User;
 use crate::row::{Kind, Request};
@@ -167,32 +168,6 @@ impl Preflight<'_> {
         );
         self.stop.raise(Stop::new(Cause::Disk, "interrupted", message));
         Broken::Stopped
-    }
-
-    /// All users who have one of the e-mails.
-    async fn with_emails(&self, emails: Vec<String>) -> Result<Vec<User>, Broken> {
-        self.matching(Filter::by_emails(emails, self.caller.provider().facts())).await
-    }
-
-    /// All users who have one of the numbers or SIP addresses.
-    async fn with_contacts(&self, contacts: Vec<String>) -> Result<Vec<User>, Broken> {
-        self.matching(Filter::by_contacts(contacts, self.caller.provider().facts())).await
-    }
-
-    async fn matching(&self, filters: Vec<Filter>) -> Result<Vec<User>, Broken> {
-        let mut users = Vec::new();
-        for filter in filters {
-            let mut offsets = Offsets::default();
-            loop {
-                let page = self.page(filter.clone(), offsets.offset()).await?;
-                let (found, is_last) = offsets.take(page);
-                users.extend(found);
-                if is_last {
-                    break;
-                }
-            }
-        }
-        Ok(users)
     }
 
     fn page(&self, filter: Filter, offset: u64) -> LocalBoxFuture<'_, Result<crate::provider::Page, Broken>> {

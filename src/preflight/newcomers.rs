@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::directory::Directory;
+use super::lookups::{Matches, UNREAD};
 use super::{Preflight, PreflightFailed, Sought, ValidRows, block};
 use crate::history::Wanted;
 use crate::plan::Look;
@@ -43,8 +44,8 @@ impl Preflight<'_> {
         let mut done = 0;
         while let Some(found) = looks.next().await {
             let (found, rows) = found?;
-            for (row, users) in found {
-                self.looked(row, Look::Matches(users))?;
+            for (row, look) in found {
+                self.looked(row, look)?;
             }
             done += rows;
             (self.progress)(done);
@@ -56,12 +57,12 @@ impl Preflight<'_> {
         }
     }
 
-    /// Who has an e-mail or a number of the block, by row; rows without matches are left out.
+    /// Who has an e-mail or a number of the block, by row; rows of which nobody is there are left out.
     async fn matches_of(
         &self,
         block: Vec<Sought>,
         directory: Option<&Directory>,
-    ) -> Result<(Vec<(u32, Vec<User>)>, u64), Broken> {
+    ) -> Result<(Vec<(u32, Look)>, u64), Broken> {
         if directory.is_some_and(Directory::is_empty) {
             return Ok((Vec::new(), block.len() as u64));
         }
@@ -76,12 +77,18 @@ impl Preflight<'_> {
         let numbers = wishes().filter_map(number_of);
         let numbers: Vec<String> = numbers.filter(|_| !planted(Bug::NumbersNotAsked)).collect();
         let (by_email, by_number) = match directory {
-            Some(directory) => (directory.named(&emails), directory.named(&numbers)),
+            Some(directory) => {
+                (Matches::all(directory.named(&emails)), Matches::all(directory.named(&numbers)))
+            }
             None => futures::try_join!(self.with_emails(emails), self.with_contacts(numbers),)?,
         };
+        let untold = |wish: &NewUser| {
+            let by_email = by_email.untold(wish.email.as_deref());
+            by_email.or_else(|| by_number.untold(wish.number.as_deref()))
+        };
         let mut seen = HashSet::new();
-        let users: Vec<User> =
-            by_email.into_iter().chain(by_number).filter(|user| seen.insert(user.id.clone())).collect();
+        let shown = by_email.users.iter().chain(&by_number.users).cloned();
+        let users: Vec<User> = shown.filter(|user| seen.insert(user.id.clone())).collect();
         let mut emails: HashMap<String, Vec<usize>> = HashMap::new();
         let mut contacts: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, user) in users.iter().enumerate() {
@@ -91,6 +98,7 @@ impl Preflight<'_> {
                 contacts.entry(uri).or_default().push(place);
             }
         }
+        let mut looks: Vec<(u32, Look)> = Vec::new();
         let mut found: Vec<(&Sought, Vec<User>)> = Vec::new();
         for sought in &block {
             let Some(wish) = wish_of(&sought.request) else { continue };
@@ -102,15 +110,23 @@ impl Preflight<'_> {
                 places.extend((0..users.len()).filter(|place| users[*place].may_answer_to(number)));
             }
             places.dedup();
-            if !places.is_empty() {
-                found.push((sought, places.into_iter().map(|place| users[place].clone()).collect()));
+            match (places.is_empty(), untold(wish)) {
+                (false, _) => {
+                    found.push((sought, places.into_iter().map(|place| users[place].clone()).collect()));
+                }
+                (true, Some(message)) => {
+                    let (user_id, code) = (String::new(), UNREAD.to_string());
+                    looks.push((sought.row, Look::Refused { user_id, code, message }));
+                }
+                (true, None) => {}
             }
         }
         let found = stream::iter(found).map(async |(sought, users)| {
-            Ok::<_, Broken>((sought.row, self.in_full(users, &sought.request).await?))
+            Ok::<_, Broken>((sought.row, Look::Matches(self.in_full(users, &sought.request).await?)))
         });
-        let found = found.buffered(self.caller.most()).try_collect().await?;
-        Ok((found, block.len() as u64))
+        let found: Vec<(u32, Look)> = found.buffered(self.caller.most()).try_collect().await?;
+        looks.extend(found);
+        Ok((looks, block.len() as u64))
     }
 
     /// Rows whose people no list finds.

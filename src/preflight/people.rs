@@ -6,6 +6,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::full::rests_on_devices;
 use super::leavers::is_purge;
+use super::lookups::{Matches, UNREAD};
 use super::roster::Walk;
 use super::{Preflight, PreflightFailed, Sought, ValidRows, block};
 use crate::history::Wanted;
@@ -177,20 +178,27 @@ impl Preflight<'_> {
             }
         }
         let (by_email, by_contact) = match &walk.directory {
-            Some(directory) => (directory.named(&emails), directory.named(&contacts)),
+            Some(directory) => {
+                (Matches::all(directory.named(&emails)), Matches::all(directory.named(&contacts)))
+            }
             None => futures::try_join!(self.with_emails(emails), async {
-                self.with_devices_read(self.with_contacts(contacts).await?).await
+                let found = self.with_contacts(contacts).await?;
+                Ok(Matches { users: self.with_devices_read(found.users).await?, ..found })
             })?,
         };
         let judged = stream::iter(block).map(|sought| async {
             let who = identity_of(&sought.request);
+            let untold = match &who.email {
+                Some(email) => by_email.untold(Some(email)),
+                None => by_contact.untold(who.contact_uri.as_deref()),
+            };
             let found = match (&who.email, &who.contact_uri, &who.user_id) {
-                (Some(email), _, _) => pick(&by_email, |user| user.email.eq_ignore_ascii_case(email)),
+                (Some(email), _, _) => pick(&by_email.users, |user| user.email.eq_ignore_ascii_case(email)),
                 // A number that finds nobody can still contradict the id.
                 (None, Some(_), Some(id)) if self.reads_more() => {
                     self.by_id(id, walk).await?.into_iter().collect()
                 }
-                (None, Some(contact), _) => pick(&by_contact, |user| user.answers_to(contact)),
+                (None, Some(contact), _) => pick(&by_contact.users, |user| user.answers_to(contact)),
                 (None, None, Some(id)) => match self.by_id(id, walk).await? {
                     Some(user) if rests_on_devices(&sought.request) => {
                         vec![self.caller.with_listed_devices(user).await?]
@@ -199,6 +207,9 @@ impl Preflight<'_> {
                 },
                 (None, None, None) => Vec::new(),
             };
+            if let (true, Some(message)) = (found.is_empty(), untold) {
+                return Ok((sought, Found::Refused { user_id: String::new(), code: UNREAD, message }));
+            }
             let found = self.in_full(found, &sought.request).await?;
             let found = self.judge(&sought.request, found, walk).await?;
             let found = self.with_devices(&sought.request, found, walk).await?;
@@ -240,7 +251,7 @@ impl Preflight<'_> {
         if let (Some(email), Some(contact)) = (&who.email, &who.contact_uri) {
             let users = match &walk.directory {
                 Some(directory) => directory.named(std::slice::from_ref(contact)),
-                None => self.with_contacts(vec![contact.clone()]).await?,
+                None => self.with_contacts(vec![contact.clone()]).await?.users,
             };
             if let Some(user) = users.iter().find(|user| user.answers_to(contact)) {
                 return Ok(Found::Conflict(format!(

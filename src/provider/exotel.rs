@@ -184,10 +184,9 @@ fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
 
 /// A row of a list that shows no user.
 struct OddRow {
-    complaint: Complaint,
-    /// The provider itself says that it failed.
-    failed: bool,
     unreadable: Unreadable,
+    /// The provider's own, where it says that it failed.
+    complaint: Option<Complaint>,
 }
 
 fn listed_user(
@@ -197,17 +196,15 @@ fn listed_user(
     row: Shape<Box<Element<wire::User>>>,
 ) -> Result<User, Box<OddRow>> {
     let malformed = |problem: &str| {
-        let mut complaint = Complaint::no_answer(reply, request_id);
-        complaint.odd = format!("user {} of its page cannot be read: {problem}", place + 1).into();
         let unreadable = Unreadable { place, user_id: String::new(), problem: problem.into() };
-        Box::new(OddRow { complaint, failed: false, unreadable })
+        Box::new(OddRow { unreadable, complaint: None })
     };
     let element = row.into_one().ok_or_else(|| malformed(NO_OBJECT))?;
     if let Some(complaint) = Complaint::of_element(reply.status, request_id, &element) {
         let user_id = element.data.one().map(|user| user.id().to_owned()).unwrap_or_default();
         let unreadable =
             Unreadable { place, user_id: clean_request_id(user_id), problem: complaint.in_short() };
-        return Err(Box::new(OddRow { complaint, failed: true, unreadable }));
+        return Err(Box::new(OddRow { unreadable, complaint: Some(complaint) }));
     }
     let user = element.data.into_one().ok_or_else(|| malformed(NO_OBJECT))?;
     user.into_user().ok_or_else(|| malformed(NO_ID))
@@ -215,26 +212,27 @@ fn listed_user(
 
 /// The page of a list of which some rows may show no user.
 ///
-/// A whole roster goes on without them and names them, unless the provider failed at all of them, which is worth another
-/// try. In a look-up such a row must not pass for "not there", unless that is what it says.
+/// A list goes on without them and names them: a whole roster, unless the provider failed at all of them, which is worth another
+/// try; a look-up always, where such a row must not pass for "not there", unless that is what it says.
 fn page_of(
     rows: impl Iterator<Item = Result<User, Box<OddRow>>>,
     filter: &Filter,
 ) -> Result<Page, Complaint> {
+    let is_look_up = *filter != Filter::All;
     let (mut page, mut failure) = (Page::default(), None);
     page.users.reserve(rows.size_hint().0);
     for row in rows {
         match row {
             Ok(user) => page.users.push(user),
-            Err(odd) if *filter == Filter::All => {
-                let OddRow { complaint, failed, unreadable } = *odd;
-                page.unreadable.push(unreadable);
+            Err(odd) => {
+                let OddRow { unreadable, complaint } = *odd;
                 // That there is nobody (404) is said of one row and not of a page.
-                let is_page = failed && !complaint.is_absence();
-                failure = failure.or_else(|| is_page.then_some(complaint));
+                let is_nobody = complaint.as_ref().is_some_and(Complaint::is_absence);
+                if !(is_look_up && is_nobody) {
+                    page.unreadable.push(unreadable);
+                }
+                failure = failure.or(complaint.filter(|_| !is_look_up && !is_nobody));
             }
-            Err(odd) if odd.complaint.is_absence() => {}
-            Err(odd) => return Err(odd.complaint),
         }
     }
     match failure {
@@ -396,8 +394,10 @@ mod tests {
         assert_eq!(failure(&list(Filter::All), 200, &mixed).0, Failure::Unclear, "a page that failed");
         let alone = answer(&list(Filter::All), 200, &rows(&[row(404, "null")])).expect("a page").page();
         assert_eq!((alone.users.len(), alone.unreadable.len()), (0, 1), "somebody who is named");
-        assert_eq!(failure(&list(emails()), 200, &rows(&[good(), row(500, "null")])).0, Failure::Unclear);
-        assert_eq!(failure(&list(emails()), 200, &rows(&[row(429, "null")])).0, Failure::Limited);
+        for failed in [row(500, "null"), row(429, "null")] {
+            let page = answer(&list(emails()), 200, &rows(&[good(), failed])).expect("a page").page();
+            assert_eq!((page.users.len(), page.unreadable.len()), (1, 1), "it may be the one who is meant");
+        }
         assert_eq!(count(emails(), &rows(&[good(), row(404, "null")])), Ok(1));
         assert_eq!(count(emails(), &rows(&[row(404, "null")])), Ok(0));
     }
@@ -422,8 +422,7 @@ mod tests {
         ];
         assert_eq!((page.length(), told), (5, expected.to_vec()));
         let emails = Filter::Emails(vec!["a@x.example".into()]);
-        let error = answer(&list(emails), 200, &rows(&[row(200, asha), "7".into()])).expect_err("no answer");
-        assert_eq!((error.failure, error.code.as_str()), (Failure::Unclear, "bad_response"));
-        assert!(error.message.ends_with(&format!("user 2 of its page cannot be read: {NO_OBJECT}")));
+        let page = answer(&list(emails), 200, &rows(&[row(200, asha), "7".into()])).expect("a page").page();
+        assert_eq!(page.unreadable[0].problem, NO_OBJECT);
     }
 }

@@ -26,8 +26,6 @@ pub(super) struct Complaint {
     request_id: String,
     /// The body is a page for people, so something in front of the provider wrote it.
     pub(super) page: bool,
-    /// Our own words on what is odd about an answer; may be empty.
-    pub(super) odd: Box<str>,
 }
 
 impl Complaint {
@@ -92,7 +90,6 @@ impl Complaint {
             words,
             request_id: request_id.to_string(),
             page: false,
-            odd: Box::default(),
         }
     }
 

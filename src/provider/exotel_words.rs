@@ -10,7 +10,7 @@ impl Complaint {
     /// The provider's sentence, or ours where it gave none, and the next thing to do.
     pub(super) fn sentence(&self, call: &Call, failure: Failure) -> String {
         let Complaint { http, status, page, .. } = *self;
-        let said = Said { api: "Exotel", text: &self.text, http, status, page, odd: &self.odd };
+        let said = Said { api: "Exotel", text: &self.text, http, status, page };
         said.sentence(call, failure, self.hint(call, failure))
     }
 

@@ -19,6 +19,24 @@ impl Filter {
         }
     }
 
+    /// The values that it asks for.
+    pub fn values(&self) -> &[String] {
+        match self {
+            Filter::All => &[],
+            Filter::Emails(values) | Filter::Contacts(values) => values,
+        }
+    }
+
+    /// A filter for each of those whom it asks for; the two cases of an e-mail stay together.
+    pub fn one_by_one(&self) -> Vec<Filter> {
+        let each = self.values().chunk_by(|one, next| one.eq_ignore_ascii_case(next)).map(<[String]>::to_vec);
+        match self {
+            Filter::All => Vec::new(),
+            Filter::Emails(_) => each.map(Filter::Emails).collect(),
+            Filter::Contacts(_) => each.map(Filter::Contacts).collect(),
+        }
+    }
+
     /// Filters for all who have a device with one of the numbers or SIP addresses.
     pub fn by_contacts(contacts: impl IntoIterator<Item = String>, facts: &Facts) -> Vec<Filter> {
         let one_each = contacts.into_iter().map(|contact| vec![contact]);
@@ -89,7 +107,10 @@ mod tests {
     fn an_email_is_asked_for_in_both_cases_once() {
         let emails = ["a@x.com", "B@x.com", "b@x.com"].map(String::from);
         let asked = ["a@x.com", "b@x.com", "B@x.com"].map(String::from);
-        assert_eq!(Filter::by_emails(emails, &facts(50, 6_000)), [Filter::Emails(asked.into())]);
+        assert_eq!(Filter::by_emails(emails, &facts(50, 6_000)), [Filter::Emails(asked.clone().into())]);
+        let [a, b, shouted_b] = asked;
+        let each = Filter::Emails(vec![a.clone(), b.clone(), shouted_b.clone()]).one_by_one();
+        assert_eq!(each, [Filter::Emails(vec![a]), Filter::Emails(vec![b, shouted_b])]);
         let shouted = || people(50).into_iter().map(|email| email.to_uppercase());
         assert_eq!(Filter::by_emails(shouted(), &facts(50, 6_000)).len(), 1, "a page of people");
         assert_eq!(Filter::by_emails(shouted(), &facts(50, 1_500)).len(), 2);

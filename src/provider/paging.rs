@@ -47,6 +47,19 @@ pub struct Unreadable {
     pub problem: String,
 }
 
+impl Unreadable {
+    /// The failure of a look-up that may have been for this user.
+    pub fn into_error(self) -> CallError {
+        CallError {
+            failure: Failure::Unclear,
+            code: "bad_response".into(),
+            message: format!("the provider's list shows somebody who cannot be read: {}", self.problem),
+            status: None,
+            request_id: String::new(),
+        }
+    }
+}
+
 /// One page of the devices of a user.
 #[derive(Debug, Clone, Default)]
 pub struct DevicePage {
@@ -89,15 +102,12 @@ impl Offsets {
         self.offset
     }
 
-    /// The users of the next page whom no page before it showed, and whether it is the last: it is empty or shows nobody new,
-    /// or the total is reached.
-    pub fn take(&mut self, page: Page) -> (Vec<User>, bool) {
-        let total = page.total;
+    /// Takes the next page, leaves those on it whom no page before showed, and tells whether it is the last: nobody is left, or the
+    /// total is reached.
+    pub fn take(&mut self, page: &mut Page) -> bool {
         self.offset += page.length();
-        let mut users = page.users;
-        users.retain(|user| self.seen.insert(user.id.clone()));
-        let is_last = users.is_empty() || total.is_some_and(|total| self.offset >= total);
-        (users, is_last)
+        page.users.retain(|user| self.seen.insert(user.id.clone()));
+        page.users.is_empty() || page.total.is_some_and(|total| self.offset >= total)
     }
 }
 
@@ -114,15 +124,15 @@ mod tests {
         let mut untold = Offsets::default();
         let walk = [(&["a", "b"][..], false), (&["c"], false), (&[], true)];
         for (ids, is_last) in walk {
-            let (found, last) = untold.take(page(ids, None));
-            assert_eq!((found.len(), last), (ids.len(), is_last), "{ids:?}");
+            let mut next = page(ids, None);
+            let last = untold.take(&mut next);
+            assert_eq!((next.users.len(), last), (ids.len(), is_last), "{ids:?}");
         }
         assert_eq!(untold.offset(), 3);
-        let (found, is_last) = untold.take(page(&["a", "b"], None));
-        assert!(found.is_empty() && is_last, "the first page again");
+        assert!(untold.take(&mut page(&["a", "b"], None)), "the first page again");
         let mut told = Offsets::default();
-        assert!(!told.take(page(&["a"], Some(2))).1);
-        assert!(told.take(page(&["b"], Some(2))).1);
+        assert!(!told.take(&mut page(&["a"], Some(2))));
+        assert!(told.take(&mut page(&["b"], Some(2))));
     }
 
     #[test]

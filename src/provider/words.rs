@@ -26,8 +26,6 @@ pub(super) struct Said<'a> {
     pub status: u16,
     /// The body is a page for people, so something in front of the provider wrote it.
     pub page: bool,
-    /// Our own words on what is odd about an answer; may be empty.
-    pub odd: &'a str,
 }
 
 impl Said<'_> {
@@ -52,10 +50,7 @@ impl Said<'_> {
             _ if self.page => {
                 format!("`{call}` was answered with a web page (HTTP {http}), not by {api}'s API")
             }
-            _ if success(self.status) => {
-                let odd = if self.odd.is_empty() { String::new() } else { format!(": {}", self.odd) };
-                format!("the reply to `{call}` (HTTP {http}) is no answer to it{odd}")
-            }
+            _ if success(self.status) => format!("the reply to `{call}` (HTTP {http}) is no answer to it"),
             Failure::Unclear => format!("the provider failed at `{call}` (HTTP {http})"),
             _ => format!("the provider refused `{call}` (HTTP {http}) and gave no reason"),
         }

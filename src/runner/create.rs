@@ -166,8 +166,14 @@ impl Engine<'_> {
             let listing = Listing { filter: filter.clone(), start, offset, limit, ..Listing::default() };
             let mut page = self.caller.read(&Call::List(listing)).await?.page();
             start = keys.follow(page.next.take()).map_err(Broken::Failed)?;
-            let (found, is_last) = offsets.take(page);
-            users.extend(found.into_iter().filter(&is_wanted));
+            let is_last = offsets.take(&mut page);
+            if filter != Filter::All
+                && let Some(odd) = page.unreadable.pop()
+            {
+                // It may be the one who is looked for.
+                return Err(Broken::Failed(odd.into_error()));
+            }
+            users.extend(page.users.into_iter().filter(&is_wanted));
             let is_last = match paging {
                 Paging::Offset => is_last,
                 // A filter may thin out pages, so that only the one without a next key is the last.

@@ -86,7 +86,8 @@ impl Engine<'_> {
         for filter in [Filter::by_emails(emails, facts), Filter::by_contacts(numbers, facts)].concat() {
             let call = Call::List(Listing { filter, limit, ..Listing::default() });
             let page = self.caller.read(&call).await?.page();
-            if page.total.is_none_or(|total| total > page.users.len() as u64) {
+            let all = page.total.is_some_and(|total| total <= page.users.len() as u64);
+            if !all || !page.unreadable.is_empty() {
                 return Ok(None);
             }
             users.extend(page.users);

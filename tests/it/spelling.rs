@@ -114,3 +114,27 @@ fn one_unknown_id_stops_no_other_row() {
     assert_eq!(desk.column("change.results.csv", "result_status"), ["failed", "updated"]);
     assert_eq!(desk.column("change.results.csv", "error_code"), ["user_not_found", ""]);
 }
+
+#[test]
+fn one_user_who_cannot_be_read_stops_no_other_row() {
+    let first = Desk::with(SimSettings::default());
+    first.sheet(
+        "staff.csv",
+        "first_name,last_name,email\nAsha,Rao,asha@example.com\nRavi,Iyer,ravi@example.com\n",
+    );
+    first.run(&["onboard", "staff.csv"]).exits(0);
+    let odd = first.truth().users[0].id.clone();
+    first.simulator().lock().expect("fine").set_switch(&format!("unreadable={odd}")).expect("a switch");
+    let made = first.calls("POST");
+    first.sheet("change.csv", "email,last_name\nasha@example.com,Sen\nravi@example.com,Sen\n");
+    first.run(&["update", "change.csv"]).exits(4);
+    assert_eq!(first.column("change.results.csv", "result_status"), ["failed", "updated"]);
+    assert_eq!(first.column("change.results.csv", "error_code"), ["bad_response", ""]);
+    first.sheet(
+        "more.csv",
+        "first_name,last_name,email\nAsha,Rao,asha@example.com\nDev,Nair,dev@example.com\n",
+    );
+    first.run(&["onboard", "more.csv"]).exits(4);
+    assert_eq!(first.column("more.results.csv", "result_status"), ["failed", "created"]);
+    assert_eq!(first.calls("POST"), made + 1, "nothing is sent for somebody who may be there");
+}

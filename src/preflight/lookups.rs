@@ -1,0 +1,111 @@
+//! Look-ups by e-mail, number or SIP address, many in a call, and those that the provider fails at.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::Preflight;
+use crate::provider::{Filter, Offsets, Unreadable};
+use crate::roster::User;
+use crate::runner::Broken;
+
+/// The waits before somebody who cannot be read is asked for again.
+const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+
+/// The code of a row whose user the provider was asked for in vain.
+pub(super) const UNREAD: &str = "bad_response";
+
+/// What look-ups by value found.
+#[derive(Debug, Default)]
+pub(super) struct Matches {
+    pub users: Vec<User>,
+    /// Values, in lower case, of which nobody knows whose they are, with what the provider says instead.
+    pub untold: HashMap<String, String>,
+}
+
+/// One walk over a list.
+struct Listed {
+    users: Vec<User>,
+    /// What stands in the list in place of somebody.
+    odd: Option<Unreadable>,
+}
+
+impl Matches {
+    pub fn all(users: Vec<User>) -> Matches {
+        Matches { users, ..Matches::default() }
+    }
+
+    /// Why nobody knows whether somebody has the value.
+    pub fn untold(&self, value: Option<&str>) -> Option<String> {
+        let value = value?;
+        let problem = self.untold.get(&value.to_lowercase())?;
+        Some(format!(
+            "the provider was asked who has {value}, and its answer cannot be read: {problem}; nothing was sent; send the row again \
+             later, and ask the provider if that does not help"
+        ))
+    }
+}
+
+impl Preflight<'_> {
+    /// All users who have one of the e-mails.
+    pub(super) async fn with_emails(&self, emails: Vec<String>) -> Result<Matches, Broken> {
+        self.matching(Filter::by_emails(emails, self.caller.provider().facts())).await
+    }
+
+    /// All users who have one of the numbers or SIP addresses.
+    pub(super) async fn with_contacts(&self, contacts: Vec<String>) -> Result<Matches, Broken> {
+        self.matching(Filter::by_contacts(contacts, self.caller.provider().facts())).await
+    }
+
+    /// Whoever a list shows in a form that cannot be read may be anybody who was asked for, so those are asked for one by one then.
+    async fn matching(&self, filters: Vec<Filter>) -> Result<Matches, Broken> {
+        let mut matches = Matches::default();
+        for filter in filters {
+            let listed = self.listed(&filter).await?;
+            matches.users.extend(listed.users);
+            if listed.odd.is_none() {
+                continue;
+            }
+            let each = stream::iter(filter.one_by_one()).map(async |alone| {
+                let listed = self.listed_again(&alone).await?;
+                Ok::<_, Broken>((alone, listed))
+            });
+            let mut each = each.buffered(self.caller.most());
+            while let Some((alone, Listed { users, odd })) = each.try_next().await? {
+                matches.users.extend(users);
+                if let Some(Unreadable { problem, .. }) = odd {
+                    let values = alone.values().iter().map(|value| (value.to_lowercase(), problem.clone()));
+                    matches.untold.extend(values);
+                }
+            }
+        }
+        Ok(matches)
+    }
+
+    /// Asks once more, and again while somebody cannot be read, as long as that is likely to pass.
+    async fn listed_again(&self, filter: &Filter) -> Result<Listed, Broken> {
+        for wait in AGAIN {
+            let listed = self.listed(filter).await?;
+            if listed.odd.is_none() {
+                return Ok(listed);
+            }
+            self.caller.rest(wait).await?;
+        }
+        self.listed(filter).await
+    }
+
+    async fn listed(&self, filter: &Filter) -> Result<Listed, Broken> {
+        let mut listed = Listed { users: Vec::new(), odd: None };
+        let mut offsets = Offsets::default();
+        loop {
+            let mut page = self.page(filter.clone(), offsets.offset()).await?;
+            listed.odd = listed.odd.or(page.unreadable.first().cloned());
+            let is_last = offsets.take(&mut page);
+            listed.users.append(&mut page.users);
+            if is_last {
+                return Ok(listed);
+            }
+        }
+    }
+}
