@@ -102,6 +102,8 @@ impl ModelDisk {
             "" => world.platter.borrow_mut().keep(&bytes),
             "crash_unwritten" => world.crash().await,
             "crash_torn" => {
+                // A whole line without its end is the worst part of one, and rare among all lengths.
+                let part = if chance.one_in(8) { bytes.len().saturating_sub(1) } else { part };
                 world.platter.borrow_mut().bytes.extend_from_slice(&bytes[..part]);
                 world.crash().await;
             }
