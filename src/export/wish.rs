@@ -54,6 +54,7 @@ impl ExportWish {
             limit,
             active_call: self.shape.has(active_call),
             last_login: self.shape.has(last_login),
+            odd_rows: false,
         }
     }
 

@@ -30,8 +30,8 @@ pub enum Look {
     User(Box<User>),
     /// The one user whom the row names, and the id of who gets the devices.
     Leaver { user: Box<User>, heir: String },
-    /// The row names its user, and asks of it what the roster shows to be impossible: an heir who is not there or
-    /// leaves too, the purge of somebody who is not archived.
+    /// The row cannot be carried out as the roster is shown: an heir who is not there or leaves too, the purge of somebody
+    /// who is not archived, an e-mail or number of which the provider cannot show whose it is (then without an id).
     Refused { user_id: String, code: String, message: String },
     /// Nobody: which cell names nobody.
     Nobody { column: String, value: String },

@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::Preflight;
 use super::leavers::is_purge;
 use super::people::identity_of;
-use crate::provider::{Call, Failure, Paging};
+use crate::provider::{Call, Failure, Listing, Paging};
 use crate::roster::User;
 use crate::row::{Mode, Request};
 use crate::runner::Broken;
@@ -52,6 +52,15 @@ impl Preflight<'_> {
         });
         let read: Vec<Option<User>> = read.buffered(self.caller.most()).try_collect().await?;
         Ok(read.into_iter().flatten().collect())
+    }
+
+    /// A user whom a single read showed, with the devices that only a list shows.
+    pub(super) async fn with_listed_devices(&self, user: User) -> Result<User, Broken> {
+        self.caller.with_listed_devices(user).await.inspect_err(|broken| {
+            if let Broken::Failed(error) = broken {
+                self.refused(&Call::List(Listing::default()), error);
+            }
+        })
     }
 
     /// Whether the list showed of the user what the plan of the row rests on.

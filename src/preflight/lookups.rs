@@ -62,12 +62,15 @@ impl Preflight<'_> {
     async fn matching(&self, filters: Vec<Filter>) -> Result<Matches, Broken> {
         let mut matches = Matches::default();
         for filter in filters {
-            let listed = self.listed(&filter).await?;
-            matches.users.extend(listed.users);
-            if listed.odd.is_none() {
-                continue;
-            }
-            let each = stream::iter(filter.one_by_one()).map(async |alone| {
+            let Listed { users, odd } = self.listed(&filter).await?;
+            // Whoever was shown need not be asked for again.
+            let shown = |value: &String| {
+                users.iter().any(|user| user.email.eq_ignore_ascii_case(value) || user.may_answer_to(value))
+            };
+            let mut missing = if odd.is_some() { filter.one_by_one() } else { Vec::new() };
+            missing.retain(|alone| !alone.values().iter().any(shown));
+            matches.users.extend(users);
+            let each = stream::iter(missing).map(async |alone| {
                 let listed = self.listed_again(&alone).await?;
                 Ok::<_, Broken>((alone, listed))
             });

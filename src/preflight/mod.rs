@@ -173,7 +173,8 @@ impl Preflight<'_> {
     fn page(&self, filter: Filter, offset: u64) -> LocalBoxFuture<'_, Result<crate::provider::Page, Broken>> {
         let limit = self.caller.provider().facts().page;
         let active_call = self.kind == Kind::Offboard;
-        let call = Call::List(Listing { filter, offset, limit, active_call, ..Listing::default() });
+        let odd_rows = true;
+        let call = Call::List(Listing { filter, offset, limit, active_call, odd_rows, ..Listing::default() });
         Box::pin(async move { Ok(self.read(&call).await?.page()) })
     }
 

@@ -47,7 +47,8 @@ struct Met {
     with_heirs: Vec<(u32, Box<User>, Box<User>)>,
     unseen: Vec<(u32, String)>,
     /// Leavers whom the list shows as disabled: so are those shown who were archived, and only a journal may know that.
-    disabled: Vec<(u32, Box<User>)>,
+    /// With the heir, where the row names one.
+    disabled: Vec<(u32, Box<User>, Option<Box<User>>)>,
 }
 
 impl Met {
@@ -63,12 +64,13 @@ impl Met {
             }
             Found::One(user) => match self.twice(&user.id, sought) {
                 None if leaves(&sought.request) && user.is_disabled() => {
-                    self.disabled.push((sought.row, user))
+                    self.disabled.push((sought.row, user, None))
                 }
                 None => return Some(Look::User(user)),
                 twice => return twice,
             },
             Found::Leaver(user, heir) => match self.twice(&user.id, sought) {
+                None if user.is_disabled() => self.disabled.push((sought.row, user, Some(heir))),
                 None => self.with_heirs.push((sought.row, user, heir)),
                 twice => return twice,
             },
@@ -199,12 +201,9 @@ impl Preflight<'_> {
                     self.by_id(id, walk).await?.into_iter().collect()
                 }
                 (None, Some(contact), _) => pick(&by_contact.users, |user| user.answers_to(contact)),
-                (None, None, Some(id)) => match self.by_id(id, walk).await? {
-                    Some(user) if rests_on_devices(&sought.request) => {
-                        vec![self.caller.with_listed_devices(user).await?]
-                    }
-                    found => found.into_iter().collect(),
-                },
+                (None, None, Some(id)) => {
+                    self.by_id_for(&sought.request, id, walk).await?.into_iter().collect()
+                }
                 (None, None, None) => Vec::new(),
             };
             if let (true, Some(message)) = (found.is_empty(), untold) {
@@ -224,8 +223,11 @@ impl Preflight<'_> {
         if let (Some(id), true) = (&who.user_id, found.len() > 1) {
             found.retain(|user| user.id == *id);
         }
-        if let (Some(_), Some(contact), true) = (&who.email, &who.contact_uri, found.len() > 1) {
-            found.retain(|user| may_have(user, contact, request));
+        if let (Some(_), Some(contact)) = (&who.email, &who.contact_uri) {
+            let shows = |user: &User| user.may_answer_to(contact);
+            if found.len() > 1 && found.iter().any(shows) {
+                found.retain(shows);
+            }
         }
         // Whoever was archived may have left the e-mail to somebody else.
         if found.len() > 1 && found.iter().any(|user| !user.is_archived()) {
@@ -235,7 +237,7 @@ impl Preflight<'_> {
             Ok([user]) if planted(Bug::SecondNameUnchecked) => Ok(Found::One(Box::new(user))),
             Ok([user]) => {
                 let user = self.with_named_sip(user, who).await?;
-                Ok(match contradiction(request, &user).or_else(|| holder(who, &user, walk)) {
+                Ok(match contradiction(request, &user).or_else(|| holder(request, &user, walk)) {
                     Some(message) => Found::Conflict(message),
                     None => Found::One(Box::new(user)),
                 })
@@ -261,7 +263,7 @@ impl Preflight<'_> {
             }
         }
         if let (Some(id), true) = (&who.user_id, who.email.is_some() || who.contact_uri.is_some())
-            && let Some(user) = self.by_id(id, walk).await?
+            && let Some(user) = self.by_id_for(request, id, walk).await?
         {
             // Lists leave out who is archived, and a row that was carried out before names what was.
             if has_email(request, &user) && contradiction(request, &user).is_none() {
@@ -274,6 +276,16 @@ impl Preflight<'_> {
             )));
         }
         Ok(Found::Nobody)
+    }
+
+    /// One user by id, with devices where the row rests on them and a single read left them out.
+    async fn by_id_for(&self, request: &Request, id: &str, walk: &Walk) -> Result<Option<User>, Broken> {
+        match self.by_id(id, walk).await? {
+            Some(user) if rests_on_devices(request) && !walk.users.contains_key(id) => {
+                self.with_listed_devices(user).await.map(Some)
+            }
+            found => Ok(found),
+        }
     }
 
     /// One user by id: out of the walk, else by a read.
@@ -292,24 +304,28 @@ impl Preflight<'_> {
 
     /// Leavers who are not there, or look as if they were: perhaps an earlier run ended them.
     async fn ended_before(&self, met: Met) -> Result<(), Broken> {
-        let Met { nobodies, unseen, disabled, .. } = met;
+        let Met { nobodies, unseen, disabled, first_rows, .. } = met;
         let earlier = match self.kind {
             Kind::Offboard => {
                 let ids = unseen.iter().map(|(_, user_id)| user_id.as_str());
-                let ids = ids.chain(disabled.iter().map(|(_, user)| user.id.as_str()));
+                let ids = ids.chain(disabled.iter().map(|(_, user, _)| user.id.as_str()));
                 let names = nobodies.iter().flat_map(|(_, who)| names(who)).map(|(_, name)| name);
                 let leavers = names.chain(ids).map(str::to_lowercase).collect();
                 (self.earlier)(&Wanted { leavers, ..Wanted::default() })
             }
             _ => Default::default(),
         };
-        for (row, user) in disabled {
-            let look = match earlier.gone(&user.id) {
-                Some(gone) if self.read_one(&user.id).await?.is_none() => gone.clone(),
-                _ => Look::User(user),
+        let known = stream::iter(disabled).map(async |(row, user, heir)| {
+            let gone = earlier.gone(&user.id).cloned();
+            let is_gone = gone.is_some() && self.read_one(&user.id).await?.is_none();
+            let look = match (gone.filter(|_| is_gone), heir) {
+                (Some(gone), _) => gone,
+                (None, Some(heir)) => leaver(user, &heir, &first_rows),
+                (None, None) => Look::User(user),
             };
-            self.looked(row, look)?;
-        }
+            self.looked(row, look)
+        });
+        known.buffered(self.caller.most()).try_collect::<()>().await?;
         for (row, id) in unseen {
             let gone = earlier.gone_for_good(&id).cloned();
             let user = || Look::User(Box::new(User { id, ..User::default() }));
@@ -373,10 +389,7 @@ fn contradiction(request: &Request, user: &User) -> Option<String> {
     }
     let named = who.email.is_some() || who.user_id.is_some();
     let contact = who.contact_uri.as_ref().filter(|contact| named && !may_have(user, contact, request))?;
-    if let Request::Update(wish) = request
-        && wish.new_number.as_ref().is_some_and(|number| user.answers_to(number))
-    {
-        // The row was carried out before.
+    if was_carried_out(request, user) {
         return None;
     }
     let name = match &who.email {
@@ -394,10 +407,19 @@ fn contradiction(request: &Request, user: &User) -> Option<String> {
     })
 }
 
+/// Whether the user has the number already that the row gives.
+fn was_carried_out(request: &Request, user: &User) -> bool {
+    let Request::Update(wish) = request else { return false };
+    wish.new_number.as_ref().is_some_and(|number| user.answers_to(number))
+}
+
 /// Who has the number of the row, where its user does not show it: archived users show none, and what others have speaks
 /// against the row.
-fn holder(who: &Identity, user: &User, walk: &Walk) -> Option<String> {
-    let contact = who.contact_uri.as_ref().filter(|contact| !user.answers_to(contact))?;
+fn holder(request: &Request, user: &User, walk: &Walk) -> Option<String> {
+    let contact = identity_of(request).contact_uri.as_ref().filter(|contact| !user.answers_to(contact))?;
+    if was_carried_out(request, user) {
+        return None;
+    }
     let holders = walk.directory.as_ref()?.named(std::slice::from_ref(contact));
     let holder = holders.iter().find(|holder| holder.id != user.id && holder.answers_to(contact))?;
     Some(format!("{contact} belongs to the user {}, not to {}; correct one of the cells", holder.id, user.id))

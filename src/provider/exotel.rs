@@ -138,7 +138,8 @@ fn element_of<T>(reply: &HttpReply, envelope: Envelope<T>) -> Result<(String, Bo
 /// for a read.
 fn shown(reply: &HttpReply, envelope: Envelope<wire::User>) -> Brought {
     let nobody = |request_id: &str| Complaint::absence(reply, request_id);
-    if envelope.response.is_nothing() {
+    let is_theirs = envelope.http_code.is_some() || !envelope.request_id.is_empty();
+    if is_theirs && envelope.response.is_nothing() {
         return Err(nobody(&envelope.request_id));
     }
     let (request_id, element) = element_of(reply, envelope)?;
@@ -175,7 +176,7 @@ fn listed(reply: &HttpReply, listing: &Listing) -> Brought {
         }
     };
     let rows = (0..).zip(rows).map(|(place, row)| listed_user(reply, &request_id, place, row));
-    let page = page_of(rows, &listing.filter)?;
+    let page = page_of(reply, rows, listing)?;
     let total = envelope.metadata.one().and_then(|metadata| metadata.total);
     // A total of nothing beside users is a total that was not counted.
     let total = total.filter(|total| *total > 0 || page.length() == 0);
@@ -212,28 +213,37 @@ fn listed_user(
 
 /// The page of a list of which some rows may show no user.
 ///
-/// A list goes on without them and names them: a whole roster, unless the provider failed at all of them, which is worth another
-/// try; a look-up always, where such a row must not pass for "not there", unless that is what it says.
+/// A whole roster goes on without them and names them, unless the provider failed at all of them, which is worth another
+/// try. In a look-up such a row must not pass for "not there", unless that is what it says: it fails the look-up, or is
+/// handed on to whoever asks for odd rows; but not what concerns all calls.
 fn page_of(
+    reply: &HttpReply,
     rows: impl Iterator<Item = Result<User, Box<OddRow>>>,
-    filter: &Filter,
+    listing: &Listing,
 ) -> Result<Page, Complaint> {
-    let is_look_up = *filter != Filter::All;
+    let is_look_up = listing.filter != Filter::All;
+    let is_for_one = is_look_up && listing.filter.one_by_one().len() == 1;
     let (mut page, mut failure) = (Page::default(), None);
     page.users.reserve(rows.size_hint().0);
     for row in rows {
-        match row {
-            Ok(user) => page.users.push(user),
-            Err(odd) => {
-                let OddRow { unreadable, complaint } = *odd;
-                // That there is nobody (404) is said of one row and not of a page.
-                let is_nobody = complaint.as_ref().is_some_and(Complaint::is_absence);
-                if !(is_look_up && is_nobody) {
-                    page.unreadable.push(unreadable);
-                }
-                failure = failure.or(complaint.filter(|_| !is_look_up && !is_nobody));
+        let odd = match row {
+            Ok(user) => {
+                page.users.push(user);
+                continue;
             }
+            Err(odd) => *odd,
+        };
+        // That there is nobody (404) is said of one row and not of a page.
+        let is_nobody = odd.complaint.as_ref().is_some_and(Complaint::is_absence);
+        match odd.complaint {
+            _ if is_look_up && is_nobody => continue,
+            Some(complaint) if is_look_up && (!listing.odd_rows || complaint.concerns_all()) => {
+                return Err(complaint);
+            }
+            None if is_look_up && !listing.odd_rows => return Err(Complaint::no_answer(reply, "")),
+            complaint => failure = failure.or(complaint.filter(|_| !is_nobody && !is_for_one)),
         }
+        page.unreadable.push(odd.unreadable);
     }
     match failure {
         Some(complaint) if page.users.is_empty() => Err(complaint),
@@ -316,9 +326,10 @@ mod tests {
     #[test]
     fn a_create_or_get_without_an_id_is_no_answer() {
         let get = Call::Get { user_id: "u1".into() };
-        for nobody in
-            [success("null"), success("[]"), r#"{"response":null}"#.into(), r#"{"response":[]}"#.into()]
-        {
+        let bare = r#"{"response":null}"#;
+        assert_eq!(failure(&get, 200, bare).0, Failure::Unclear, "anybody may say so");
+        let envelope = |response| format!(r#"{{"request_id":"r1","response":{response}}}"#);
+        for nobody in [success("null"), success("[]"), envelope("null"), envelope("[]")] {
             assert_eq!(failure(&create(), 200, &nobody).0, Failure::Unclear, "{nobody}");
             assert_eq!(failure(&get, 200, &nobody), (Failure::Missing, "http_404".into()), "{nobody}");
         }
@@ -394,10 +405,21 @@ mod tests {
         assert_eq!(failure(&list(Filter::All), 200, &mixed).0, Failure::Unclear, "a page that failed");
         let alone = answer(&list(Filter::All), 200, &rows(&[row(404, "null")])).expect("a page").page();
         assert_eq!((alone.users.len(), alone.unreadable.len()), (0, 1), "somebody who is named");
-        for failed in [row(500, "null"), row(429, "null")] {
-            let page = answer(&list(emails()), 200, &rows(&[good(), failed])).expect("a page").page();
+        assert_eq!(failure(&list(emails()), 200, &rows(&[good(), row(500, "null")])).0, Failure::Unclear);
+        assert_eq!(failure(&list(emails()), 200, &rows(&[good(), "7".into()])).0, Failure::Unclear);
+        let odd = |filter| Call::List(Listing { filter, odd_rows: true, ..Listing::default() });
+        for failed in [row(500, "null"), "7".into()] {
+            let page = answer(&odd(emails()), 200, &rows(&[good(), failed])).expect("a page").page();
             assert_eq!((page.users.len(), page.unreadable.len()), (1, 1), "it may be the one who is meant");
         }
+        for filter in [emails(), Filter::All] {
+            assert_eq!(failure(&list(filter), 200, &rows(&[row(429, "null")])).0, Failure::Limited);
+        }
+        assert_eq!(failure(&odd(emails()), 200, &rows(&[good(), row(429, "null")])).0, Failure::Limited);
+        let two = || Filter::Emails(vec!["a@x.example".into(), "b@x.example".into()]);
+        assert_eq!(failure(&odd(two()), 200, &rows(&[row(500, "null")])).0, Failure::Unclear, "a page");
+        let alone = answer(&odd(emails()), 200, &rows(&[row(500, "null")])).expect("a page").page();
+        assert_eq!((alone.users.len(), alone.unreadable.len()), (0, 1));
         assert_eq!(count(emails(), &rows(&[good(), row(404, "null")])), Ok(1));
         assert_eq!(count(emails(), &rows(&[row(404, "null")])), Ok(0));
     }
@@ -422,7 +444,7 @@ mod tests {
         ];
         assert_eq!((page.length(), told), (5, expected.to_vec()));
         let emails = Filter::Emails(vec!["a@x.example".into()]);
-        let page = answer(&list(emails), 200, &rows(&[row(200, asha), "7".into()])).expect("a page").page();
-        assert_eq!(page.unreadable[0].problem, NO_OBJECT);
+        let error = answer(&list(emails), 200, &rows(&[row(200, asha), "7".into()])).expect_err("no answer");
+        assert_eq!((error.failure, error.code.as_str()), (Failure::Unclear, "bad_response"));
     }
 }

@@ -106,6 +106,11 @@ impl Complaint {
         self.status == 404
     }
 
+    /// Whether it speaks of the account or its limit, so that no other call would fare better now.
+    pub(super) fn concerns_all(&self) -> bool {
+        self.is_limit() || matches!(self.status, 401 | 403)
+    }
+
     /// The failure of this call; none of the secrets appears in it.
     pub(super) fn into_error(mut self, call: &Call, secrets: &[&Secret]) -> CallError {
         // Before a text is cut, else half of a secret could stay at the cut.

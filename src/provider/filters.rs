@@ -1,4 +1,4 @@
-//! Lists of e-mails and numbers cut into filters, each so small that one page shows everybody it finds.
+//! Lists of e-mails and numbers cut into filters, each for no more people than a page shows.
 //!
 //! Pure. Every look-up by value goes this way, whether it is made before a run, after a lost answer or for an export.
 

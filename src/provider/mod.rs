@@ -209,6 +209,8 @@ pub struct Listing {
     pub active_call: bool,
     /// Ask for the time of the last login.
     pub last_login: bool,
+    /// Rows that show no user are wanted too, whoever they may be; else they fail a look-up by value.
+    pub odd_rows: bool,
 }
 
 /// Which users a list is to show.

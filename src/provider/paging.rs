@@ -47,19 +47,6 @@ pub struct Unreadable {
     pub problem: String,
 }
 
-impl Unreadable {
-    /// The failure of a look-up that may have been for this user.
-    pub fn into_error(self) -> CallError {
-        CallError {
-            failure: Failure::Unclear,
-            code: "bad_response".into(),
-            message: format!("the provider's list shows somebody who cannot be read: {}", self.problem),
-            status: None,
-            request_id: String::new(),
-        }
-    }
-}
-
 /// One page of the devices of a user.
 #[derive(Debug, Clone, Default)]
 pub struct DevicePage {

@@ -167,12 +167,6 @@ impl Engine<'_> {
             let mut page = self.caller.read(&Call::List(listing)).await?.page();
             start = keys.follow(page.next.take()).map_err(Broken::Failed)?;
             let is_last = offsets.take(&mut page);
-            if filter != Filter::All
-                && let Some(odd) = page.unreadable.pop()
-            {
-                // It may be the one who is looked for.
-                return Err(Broken::Failed(odd.into_error()));
-            }
             users.extend(page.users.into_iter().filter(&is_wanted));
             let is_last = match paging {
                 Paging::Offset => is_last,

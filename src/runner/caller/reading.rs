@@ -1,7 +1,7 @@
 //! One user by id, with devices: the sample of a single read has none (seed 001), and nothing says which account shows them where.
 
 use super::{Broken, Caller};
-use crate::provider::{Call, Filter, Listing, Paging};
+use crate::provider::{Call, Filter, Listing, Offsets, Paging};
 use crate::roster::User;
 
 impl Caller<'_> {
@@ -19,19 +19,21 @@ impl Caller<'_> {
         if user.devices.is_some() || user.email.is_empty() || facts.paging == Paging::Key {
             return Ok(user);
         }
-        let mut devices = None;
         for filter in Filter::by_emails([user.email.to_string()], facts) {
-            let listing = Listing { filter, limit: facts.page, ..Listing::default() };
-            match self.read(&Call::List(listing)).await {
-                Ok(answer) => {
-                    let listed = answer.page().users.into_iter().find(|listed| listed.id == user.id);
-                    devices = listed.and_then(|listed| listed.devices);
+            let mut offsets = Offsets::default();
+            loop {
+                let (filter, offset) = (filter.clone(), offsets.offset());
+                let listing = Listing { filter, offset, limit: facts.page, ..Listing::default() };
+                let mut page = self.read(&Call::List(listing)).await?.page();
+                let is_last = offsets.take(&mut page);
+                if let Some(listed) = page.users.into_iter().find(|listed| listed.id == user.id) {
+                    return Ok(User { devices: listed.devices, ..user });
                 }
-                // What the read showed is all that can be known.
-                Err(Broken::Failed(_)) => {}
-                Err(Broken::Stopped) => return Err(Broken::Stopped),
+                if is_last {
+                    break;
+                }
             }
         }
-        Ok(User { devices, ..user })
+        Ok(user)
     }
 }

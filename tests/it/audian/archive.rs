@@ -172,12 +172,20 @@ fn who_is_merely_disabled_is_not_purged() {
 
 #[test]
 fn whom_we_archived_is_known_again_though_the_list_shows_a_disabled_user() {
-    let desk = desk(20, &["archived_status=disabled", "archived_get=404", "archive_again=404", "audit=off"]);
-    desk.sheet("leavers.csv", format!("user_id\n{}\n", people(&desk)[0]));
+    let shown = [
+        "archived_status=disabled",
+        "archived_get=404",
+        "archive_again=404",
+        "audit=off",
+        "summary_status=on",
+    ];
+    let desk = desk(20, &shown);
+    let people = people(&desk);
+    desk.sheet("leavers.csv", format!("user_id,reassign_to\n{},\n{},{}\n", people[0], people[1], people[2]));
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
     let before = writes(&desk);
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
-    assert_eq!((status(&desk, "leavers"), writes(&desk)), ("unchanged".into(), before));
+    assert_eq!((status(&desk, "leavers"), writes(&desk)), ("unchanged unchanged".into(), before));
 }
 
 #[test]
@@ -191,7 +199,7 @@ fn a_key_that_may_not_read_the_log_may_still_archive() {
 
 #[test]
 fn an_address_may_be_free_again_after_its_owner_was_archived() {
-    let desk = desk(0, &["archived_keys=free"]);
+    let desk = desk(0, &["archived_keys=free", "new_device=on"]);
     desk.sheet("staff.csv", "first_name,last_name,email\nAsha,Rao,asha@example.com\n");
     desk.sheet("leavers.csv", "email\nasha@example.com\n");
     desk.run(&["onboard", "staff.csv"]).exits(0);
@@ -207,6 +215,9 @@ fn an_address_may_be_free_again_after_its_owner_was_archived() {
     assert_eq!(reply.status, 201);
     desk.run(&["onboard", "staff.csv"]).exits(0);
     assert_eq!(status(&desk, "staff"), "unchanged");
+    // By her new phone, which only she can have.
+    let made = own(&desk).devices.last().and_then(|device| device.sip_username.clone()).expect("a phone");
+    desk.sheet("leavers.csv", format!("email,device_contact_uri\nasha@example.com,sip:{made}\n"));
     desk.run(&["offboard", "leavers.csv", "--yes"]).exits(0);
     assert_eq!(status(&desk, "leavers"), "archived");
 }
