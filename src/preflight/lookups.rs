@@ -20,9 +20,12 @@ pub(super) const UNREAD: &str = "bad_response";
 #[derive(Debug, Default)]
 pub(super) struct Matches {
     pub users: Vec<User>,
-    /// Values, in lower case, of which nobody knows whose they are, with what the provider says instead.
-    pub untold: HashMap<String, String>,
+    pub untold: Untold,
 }
+
+/// Values, in lower case, of which nobody knows whose they are, with what the provider shows instead.
+#[derive(Debug, Default)]
+pub(super) struct Untold(HashMap<String, String>);
 
 /// One walk over a list.
 struct Listed {
@@ -35,11 +38,13 @@ impl Matches {
     pub fn all(users: Vec<User>) -> Matches {
         Matches { users, ..Matches::default() }
     }
+}
 
+impl Untold {
     /// Why nobody knows whether somebody has the value.
-    pub fn untold(&self, value: Option<&str>) -> Option<String> {
+    pub fn why(&self, value: Option<&str>) -> Option<String> {
         let value = value?;
-        let problem = self.untold.get(&value.to_lowercase())?;
+        let problem = self.0.get(&value.to_lowercase())?;
         Some(format!(
             "the provider was asked who has {value}, and its answer cannot be read: {problem}; nothing was sent; send the row again \
              later, and ask the provider if that does not help"
@@ -79,7 +84,7 @@ impl Preflight<'_> {
                 matches.users.extend(users);
                 if let Some(Unreadable { problem, .. }) = odd {
                     let values = alone.values().iter().map(|value| (value.to_lowercase(), problem.clone()));
-                    matches.untold.extend(values);
+                    matches.untold.0.extend(values);
                 }
             }
         }

@@ -82,51 +82,25 @@ impl Preflight<'_> {
             }
             None => futures::try_join!(self.with_emails(emails), self.with_contacts(numbers),)?,
         };
+        let known = Known::of(by_email.users.into_iter().chain(by_number.users));
         let untold = |wish: &NewUser| {
-            let by_email = by_email.untold(wish.email.as_deref());
-            by_email.or_else(|| by_number.untold(wish.number.as_deref()))
+            let by_email = by_email.untold.why(wish.email.as_deref());
+            by_email.or_else(|| by_number.untold.why(wish.number.as_deref()))
         };
-        let mut seen = HashSet::new();
-        let shown = by_email.users.iter().chain(&by_number.users).cloned();
-        let users: Vec<User> = shown.filter(|user| seen.insert(user.id.clone())).collect();
-        let mut emails: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut contacts: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (place, user) in users.iter().enumerate() {
-            emails.entry(str::to_lowercase(&user.email)).or_default().push(place);
-            let uris = user.devices().iter().map(|device| device.contact_uri.as_str());
-            for uri in uris.chain([user.phone.as_str()].into_iter().filter(|phone| !phone.is_empty())) {
-                contacts.entry(uri).or_default().push(place);
-            }
-        }
-        let mut looks: Vec<(u32, Look)> = Vec::new();
-        let mut found: Vec<(&Sought, Vec<User>)> = Vec::new();
-        for sought in &block {
-            let Some(wish) = wish_of(&sought.request) else { continue };
-            let by_email = wish.email.as_ref().and_then(|email| emails.get(email.to_lowercase().as_str()));
-            let by_number = wish.any_number().and_then(|number| contacts.get(number));
-            let mut places: Vec<usize> = by_email.into_iter().chain(by_number).flatten().copied().collect();
-            if let (true, Some(number)) = (places.is_empty(), &wish.number) {
-                // The provider may have found somebody whose number it writes in a way of its own.
-                places.extend((0..users.len()).filter(|place| users[*place].may_answer_to(number)));
-            }
-            places.dedup();
-            match (places.is_empty(), untold(wish)) {
-                (false, _) => {
-                    found.push((sought, places.into_iter().map(|place| users[place].clone()).collect()));
-                }
+        let looks = stream::iter(&block).map(async |sought| {
+            let Some(wish) = wish_of(&sought.request) else { return Ok(None) };
+            let users = known.matches(wish);
+            let look = match (users.is_empty(), untold(wish)) {
+                (false, _) => Look::Matches(self.in_full(users, &sought.request).await?),
                 (true, Some(message)) => {
-                    let (user_id, code) = (String::new(), UNREAD.to_string());
-                    looks.push((sought.row, Look::Refused { user_id, code, message }));
+                    Look::Refused { user_id: String::new(), code: UNREAD.to_string(), message }
                 }
-                (true, None) => {}
-            }
-        }
-        let found = stream::iter(found).map(async |(sought, users)| {
-            Ok::<_, Broken>((sought.row, Look::Matches(self.in_full(users, &sought.request).await?)))
+                (true, None) => return Ok(None),
+            };
+            Ok::<_, Broken>(Some((sought.row, look)))
         });
-        let found: Vec<(u32, Look)> = found.buffered(self.caller.most()).try_collect().await?;
-        looks.extend(found);
-        Ok((looks, block.len() as u64))
+        let looks: Vec<Option<(u32, Look)>> = looks.buffered(self.caller.most()).try_collect().await?;
+        Ok((looks.into_iter().flatten().collect(), block.len() as u64))
     }
 
     /// Rows whose people no list finds.
@@ -192,6 +166,45 @@ impl Preflight<'_> {
             }
             answer => Ok(answer?.user()),
         }
+    }
+}
+
+/// Users of the roster by what rows may call them.
+struct Known {
+    users: Vec<User>,
+    /// Their places, by e-mail in lower case, and by number or SIP address.
+    emails: HashMap<String, Vec<usize>>,
+    contacts: HashMap<String, Vec<usize>>,
+}
+
+impl Known {
+    /// Takes each user once.
+    fn of(users: impl Iterator<Item = User>) -> Known {
+        let mut seen = HashSet::new();
+        let users: Vec<User> = users.filter(|user| seen.insert(user.id.clone())).collect();
+        let mut emails: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut contacts: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, user) in users.iter().enumerate() {
+            emails.entry(str::to_lowercase(&user.email)).or_default().push(place);
+            let uris = user.devices().iter().map(|device| device.contact_uri.as_str());
+            for uri in uris.chain([user.phone.as_str()].into_iter().filter(|phone| !phone.is_empty())) {
+                contacts.entry(uri.to_owned()).or_default().push(place);
+            }
+        }
+        Known { users, emails, contacts }
+    }
+
+    /// Those who have the e-mail or the number of the wish.
+    fn matches(&self, wish: &NewUser) -> Vec<User> {
+        let by_email = wish.email.as_ref().and_then(|email| self.emails.get(&*email.to_lowercase()));
+        let by_number = wish.any_number().and_then(|number| self.contacts.get(number));
+        let mut places: Vec<usize> = by_email.into_iter().chain(by_number).flatten().copied().collect();
+        if let (true, Some(number)) = (places.is_empty(), &wish.number) {
+            // The provider may have found somebody whose number it writes in a way of its own.
+            places.extend((0..self.users.len()).filter(|place| self.users[*place].may_answer_to(number)));
+        }
+        places.dedup();
+        places.into_iter().map(|place| self.users[place].clone()).collect()
     }
 }
 

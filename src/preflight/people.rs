@@ -191,8 +191,8 @@ impl Preflight<'_> {
         let judged = stream::iter(block).map(|sought| async {
             let who = identity_of(&sought.request);
             let untold = match &who.email {
-                Some(email) => by_email.untold(Some(email)),
-                None => by_contact.untold(who.contact_uri.as_deref()),
+                Some(email) => by_email.untold.why(Some(email)),
+                None => by_contact.untold.why(who.contact_uri.as_deref()),
             };
             let found = match (&who.email, &who.contact_uri, &who.user_id) {
                 (Some(email), _, _) => pick(&by_email.users, |user| user.email.eq_ignore_ascii_case(email)),
