@@ -1,7 +1,6 @@
 //! Look-ups by e-mail, number or SIP address, many in a call, and those that the provider fails at.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -9,9 +8,6 @@ use super::Preflight;
 use crate::provider::{Filter, Offsets, Unreadable};
 use crate::roster::User;
 use crate::runner::Broken;
-
-/// The waits before somebody who cannot be read is asked for again.
-const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 
 /// The code of a row whose user the provider was asked for in vain.
 pub(super) const UNREAD: &str = "bad_response";
@@ -91,9 +87,9 @@ impl Preflight<'_> {
         Ok(matches)
     }
 
-    /// Asks once more, and again while somebody cannot be read, as long as that is likely to pass.
+    /// Asks once more, and again while somebody cannot be read, as often as a failing read is tried.
     async fn listed_again(&self, filter: &Filter) -> Result<Listed, Broken> {
-        for wait in AGAIN {
+        for wait in self.caller.patience() {
             let listed = self.listed(filter).await?;
             if listed.odd.is_none() {
                 return Ok(listed);

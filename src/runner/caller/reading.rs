@@ -1,10 +1,22 @@
-//! One user by id, with devices: the sample of a single read has none (seed 001), and nothing says which account shows them where.
+//! Reads whose answers may leave out what was asked for.
+//!
+//! The sample of a single read has no devices (seed 001), and nothing says which account shows them where.
+
+use std::time::Duration;
 
 use super::{Broken, Caller};
 use crate::provider::{Call, Filter, Listing, Offsets, Paging};
 use crate::roster::User;
 
+/// The first wait before a read that was answered, but not as it should be.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
 impl Caller<'_> {
+    /// The waits between tries of such a read: as many as a failing one has.
+    pub fn patience(&self) -> impl Iterator<Item = Duration> {
+        (0..self.retries).map(|tried| FIRST_WAIT * 2_u32.pow(tried.min(5)))
+    }
+
     /// The user as a single read shows it, with the devices that a list shows where the read shows none.
     pub async fn user(&self, user_id: &str) -> Result<Option<User>, Broken> {
         match self.read(&Call::Get { user_id: user_id.to_string() }).await?.user() {
