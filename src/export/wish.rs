@@ -3,7 +3,7 @@
 //! Pure. Filters narrow one another: a user must pass all that are given.
 
 use super::layout::{Column, Shape};
-use crate::provider::{Facts, Filter, Listing, Paging};
+use crate::provider::{Facts, Filter, Listing, OddRows, Paging};
 use crate::roster::User;
 
 /// What is to be exported, and how it is to look.
@@ -54,7 +54,7 @@ impl ExportWish {
             limit,
             active_call: self.shape.has(active_call),
             last_login: self.shape.has(last_login),
-            odd_rows: false,
+            odd_rows: OddRows::Fail,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::Preflight;
-use crate::provider::{Filter, Offsets, Unreadable};
+use crate::provider::{Call, Filter, Listing, OddRows, Offsets, Unreadable};
 use crate::roster::User;
 use crate::runner::Broken;
 
@@ -59,11 +59,12 @@ impl Preflight<'_> {
         self.matching(Filter::by_contacts(contacts, self.caller.provider().facts())).await
     }
 
-    /// Whoever a list shows in a form that cannot be read may be anybody who was asked for, so those are asked for one by one then.
+    /// Somebody whom a list shows in a form that cannot be read may be anybody who was asked for and not shown, so those are
+    /// asked for one by one then.
     async fn matching(&self, filters: Vec<Filter>) -> Result<Matches, Broken> {
         let mut matches = Matches::default();
         for filter in filters {
-            let Listed { users, odd } = self.listed(&filter).await?;
+            let Listed { users, odd } = self.listed(&filter, OddRows::BesideOthers).await?;
             // Whoever was shown need not be asked for again.
             let shown = |value: &String| {
                 users.iter().any(|user| user.email.eq_ignore_ascii_case(value) || user.may_answer_to(value))
@@ -90,20 +91,21 @@ impl Preflight<'_> {
     /// Asks once more, and again while somebody cannot be read, as often as a failing read is tried.
     async fn listed_again(&self, filter: &Filter) -> Result<Listed, Broken> {
         for wait in self.caller.patience() {
-            let listed = self.listed(filter).await?;
+            let listed = self.listed(filter, OddRows::Any).await?;
             if listed.odd.is_none() {
                 return Ok(listed);
             }
             self.caller.rest(wait).await?;
         }
-        self.listed(filter).await
+        self.listed(filter, OddRows::Any).await
     }
 
-    async fn listed(&self, filter: &Filter) -> Result<Listed, Broken> {
+    async fn listed(&self, filter: &Filter, odd_rows: OddRows) -> Result<Listed, Broken> {
         let mut listed = Listed { users: Vec::new(), odd: None };
         let mut offsets = Offsets::default();
         loop {
-            let mut page = self.page(filter.clone(), offsets.offset()).await?;
+            let listing = Listing { odd_rows, ..self.listing(filter.clone(), offsets.offset()) };
+            let mut page = self.read(&Call::List(listing)).await?.page();
             listed.odd = listed.odd.or(page.unreadable.first().cloned());
             let is_last = offsets.take(&mut page);
             listed.users.append(&mut page.users);

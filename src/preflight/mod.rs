@@ -171,11 +171,14 @@ impl Preflight<'_> {
     }
 
     fn page(&self, filter: Filter, offset: u64) -> LocalBoxFuture<'_, Result<crate::provider::Page, Broken>> {
+        let call = Call::List(self.listing(filter, offset));
+        Box::pin(async move { Ok(self.read(&call).await?.page()) })
+    }
+
+    fn listing(&self, filter: Filter, offset: u64) -> Listing {
         let limit = self.caller.provider().facts().page;
         let active_call = self.kind == Kind::Offboard;
-        let odd_rows = true;
-        let call = Call::List(Listing { filter, offset, limit, active_call, odd_rows, ..Listing::default() });
-        Box::pin(async move { Ok(self.read(&call).await?.page()) })
+        Listing { filter, offset, limit, active_call, ..Listing::default() }
     }
 
     /// " more" in a run that changed something before.

@@ -12,8 +12,8 @@ use super::exotel_request::{basic, parts, users_path};
 use super::exotel_wire::{self as wire, Element, Envelope, Shape};
 use super::words::{NO_ID, NO_OBJECT, clean_request_id};
 use super::{
-    Answer, Call, CallError, Content, Facts, Failure, Filter, HttpReply, HttpRequest, Listing, Page, Paging,
-    Provider, Unreadable,
+    Answer, Call, CallError, Content, Facts, Failure, Filter, HttpReply, HttpRequest, Listing, OddRows, Page,
+    Paging, Provider, Unreadable,
 };
 use crate::roster::User;
 use crate::row::Mode;
@@ -214,19 +214,18 @@ fn listed_user(
 /// The page of a list of which some rows may show no user.
 ///
 /// A whole roster goes on without them and names them, unless the provider failed at all of them, which is worth another
-/// try. In a look-up such a row must not pass for "not there", unless that is what it says: it fails the look-up, or is
-/// handed on to whoever asks for odd rows; but not what concerns all calls.
+/// try. In a look-up such a row must not pass for "not there", unless that is what it says; what concerns all calls fails it
+/// in any case.
 fn page_of(
     reply: &HttpReply,
     rows: impl Iterator<Item = Result<User, Box<OddRow>>>,
     listing: &Listing,
 ) -> Result<Page, Complaint> {
     let is_look_up = listing.filter != Filter::All;
-    let is_for_one = is_look_up && listing.filter.one_by_one().len() == 1;
     let (mut page, mut failure) = (Page::default(), None);
     page.users.reserve(rows.size_hint().0);
     for row in rows {
-        let odd = match row {
+        let OddRow { unreadable, complaint } = match row {
             Ok(user) => {
                 page.users.push(user);
                 continue;
@@ -234,19 +233,27 @@ fn page_of(
             Err(odd) => *odd,
         };
         // That there is nobody (404) is said of one row and not of a page.
-        let is_nobody = odd.complaint.as_ref().is_some_and(Complaint::is_absence);
-        match odd.complaint {
-            _ if is_look_up && is_nobody => continue,
-            Some(complaint) if is_look_up && (!listing.odd_rows || complaint.concerns_all()) => {
-                return Err(complaint);
-            }
-            None if is_look_up && !listing.odd_rows => return Err(Complaint::no_answer(reply, "")),
-            complaint => failure = failure.or(complaint.filter(|_| !is_nobody && !is_for_one)),
+        let is_nobody = complaint.as_ref().is_some_and(Complaint::is_absence);
+        if is_look_up && is_nobody {
+            continue;
         }
-        page.unreadable.push(odd.unreadable);
+        let complaint = match is_look_up {
+            true => Some(complaint.unwrap_or_else(|| Complaint::no_answer(reply, ""))),
+            false => complaint.filter(|_| !is_nobody),
+        };
+        match complaint {
+            Some(complaint) if is_look_up && complaint.concerns_all() => return Err(complaint),
+            complaint => failure = failure.or(complaint),
+        }
+        page.unreadable.push(unreadable);
     }
+    let is_told = match listing.odd_rows {
+        OddRows::Any if is_look_up => true,
+        OddRows::Fail if is_look_up => false,
+        _ => !page.users.is_empty(),
+    };
     match failure {
-        Some(complaint) if page.users.is_empty() => Err(complaint),
+        Some(complaint) if !is_told => Err(complaint),
         _ => Ok(page),
     }
 }
@@ -407,19 +414,21 @@ mod tests {
         assert_eq!((alone.users.len(), alone.unreadable.len()), (0, 1), "somebody who is named");
         assert_eq!(failure(&list(emails()), 200, &rows(&[good(), row(500, "null")])).0, Failure::Unclear);
         assert_eq!(failure(&list(emails()), 200, &rows(&[good(), "7".into()])).0, Failure::Unclear);
-        let odd = |filter| Call::List(Listing { filter, odd_rows: true, ..Listing::default() });
+        let odd = |odd_rows, filter| Call::List(Listing { filter, odd_rows, ..Listing::default() });
         for failed in [row(500, "null"), "7".into()] {
-            let page = answer(&odd(emails()), 200, &rows(&[good(), failed])).expect("a page").page();
+            let mixed = rows(&[good(), failed.clone()]);
+            let page = answer(&odd(OddRows::BesideOthers, emails()), 200, &mixed).expect("a page").page();
             assert_eq!((page.users.len(), page.unreadable.len()), (1, 1), "it may be the one who is meant");
+            let alone = rows(&[failed]);
+            assert_eq!(failure(&odd(OddRows::BesideOthers, emails()), 200, &alone).0, Failure::Unclear);
+            let page = answer(&odd(OddRows::Any, emails()), 200, &alone).expect("a page").page();
+            assert_eq!((page.users.len(), page.unreadable.len()), (0, 1));
         }
         for filter in [emails(), Filter::All] {
             assert_eq!(failure(&list(filter), 200, &rows(&[row(429, "null")])).0, Failure::Limited);
         }
-        assert_eq!(failure(&odd(emails()), 200, &rows(&[good(), row(429, "null")])).0, Failure::Limited);
-        let two = || Filter::Emails(vec!["a@x.example".into(), "b@x.example".into()]);
-        assert_eq!(failure(&odd(two()), 200, &rows(&[row(500, "null")])).0, Failure::Unclear, "a page");
-        let alone = answer(&odd(emails()), 200, &rows(&[row(500, "null")])).expect("a page").page();
-        assert_eq!((alone.users.len(), alone.unreadable.len()), (0, 1));
+        let limited = rows(&[good(), row(429, "null")]);
+        assert_eq!(failure(&odd(OddRows::Any, emails()), 200, &limited).0, Failure::Limited);
         assert_eq!(count(emails(), &rows(&[good(), row(404, "null")])), Ok(1));
         assert_eq!(count(emails(), &rows(&[row(404, "null")])), Ok(0));
     }

@@ -209,8 +209,20 @@ pub struct Listing {
     pub active_call: bool,
     /// Ask for the time of the last login.
     pub last_login: bool,
-    /// Rows that show no user are wanted too, whoever they may be; else they fail a look-up by value.
-    pub odd_rows: bool,
+    /// What becomes of a look-up by value in which a row shows no user.
+    pub odd_rows: OddRows,
+}
+
+/// What a row that shows no user makes of a look-up: it may be anybody who was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OddRows {
+    /// It fails, and is tried again.
+    #[default]
+    Fail,
+    /// It is handed on beside somebody who can be read; alone it may be the page that failed.
+    BesideOthers,
+    /// It is handed on.
+    Any,
 }
 
 /// Which users a list is to show.
